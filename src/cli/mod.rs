@@ -1,0 +1,57 @@
+//! The command line: one file a command, and the only printing of the program.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Online payment gateway for the court fees of Vietnam.
+#[derive(Debug, Parser)]
+#[command(name = "anphi", version, arg_required_else_help = true)]
+struct Cli {
+    /// Settings file (else $ANPHI_CONFIG, else built-in defaults).
+    #[arg(long, global = true, env = "ANPHI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Why a command did not do what it was asked; each kind is one exit status.
+#[derive(Debug)]
+pub enum Failure {
+    /// Exit 1: the thing asked is not so (check violated, item refused).
+    NotSo(String),
+    /// Exit 2: wrong call or settings.
+    Usage(String),
+    /// Exit 3: could not tell (database away).
+    Unknown(String),
+}
+
+/// What a command gives back.
+pub type Outcome = Result<(), Failure>;
+
+/// Reads the arguments, runs the command, turns its outcome into an exit status.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    finish(run(cli))
+}
+
+fn run(cli: Cli) -> Outcome {
+    let _ = cli.config;
+    match cli.command {}
+}
+
+fn finish(outcome: Outcome) -> ExitCode {
+    let (status, message) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::NotSo(message)) => (1, message),
+        Err(Failure::Usage(message)) => (2, message),
+        Err(Failure::Unknown(message)) => (3, message),
+    };
+    if !message.is_empty() {
+        eprintln!("anphi: {message}");
+    }
+    ExitCode::from(status)
+}

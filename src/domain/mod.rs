@@ -1,0 +1,6 @@
+//! The court-fee trade as pure rules: no I/O, no clock, no database, no HTTP.
+
+pub mod id;
+pub mod money;
+pub mod payment;
+pub mod time;

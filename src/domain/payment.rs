@@ -1,0 +1,102 @@
+//! Money that moved, and the reports by which we know of it.
+
+use super::{
+    money::Dong,
+    time::{Day, Timestamp},
+};
+
+/// Which way money went, seen from the watched account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Into the account.
+    Credit,
+    /// Out of the account.
+    Debit,
+}
+
+/// Who tells us of a payment. One payment is sighted at most once per source (I-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A payment gateway: its callback and its answer to our query are one source, since both
+    /// carry the gateway's own transaction number.
+    Gateway,
+    /// A bank's push of one movement on a watched account.
+    Push,
+    /// A line of a bank statement.
+    Statement,
+    /// Cash or transfer taken at the counter.
+    Counter,
+}
+
+/// How a report finds its notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// By the `provider_ref` of the attempt that we opened at a gateway.
+    Attempt(String),
+    /// By what the payer (and the banks between) left in the transfer text.
+    Memo(String),
+}
+
+/// What a report says became of the money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The money is there.
+    Received,
+    /// Proven not to have been taken; the provider's code says why.
+    NotReceived(String),
+    /// Taken, but held by the provider (suspected fraud): not yet money for a notice.
+    Held(String),
+    /// The provider does not know yet.
+    Pending,
+}
+
+/// The other side of a movement, as the bank or provider names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counterparty {
+    /// The name as the bank gave it.
+    pub name: Option<String>,
+    /// The account number.
+    pub account: Option<String>,
+}
+
+/// Whose clock a payment's time is read from (decisions 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaidBasis {
+    /// The provider's or bank's own time of the transfer.
+    Provider,
+    /// The booking day of a statement.
+    Statement,
+    /// The payer's slip, set by two persons.
+    Evidence,
+    /// Only our own time of receipt is known.
+    Received,
+}
+
+/// One verified report of a movement, in one form for every door of the settlement lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Who tells us.
+    pub source: Source,
+    /// The source's own id of the movement, unique for ever within account and source.
+    pub source_id: String,
+    /// Into or out of the account.
+    pub direction: Direction,
+    /// The amount, above zero.
+    pub amount: Dong,
+    /// Whether the money is there.
+    pub standing: Standing,
+    /// How the notice is found.
+    pub address: Address,
+    /// The bank's own reference of the movement, where the source carries one.
+    pub bank_reference: Option<String>,
+    /// The other side.
+    pub counterparty: Counterparty,
+    /// The moment of the transfer, where the source knows it.
+    pub paid_at: Option<Timestamp>,
+    /// The day of the transfer in Vietnam.
+    pub paid_on: Day,
+    /// What `paid_at` and `paid_on` rest on.
+    pub paid_basis: PaidBasis,
+    /// The bank's value date.
+    pub value_date: Option<Day>,
+}
