@@ -1,0 +1,9 @@
+//! The one integration program: stories and tables over the whole crate, on real engines.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests say what they expect by failing"
+)]
+
+mod reference;
