@@ -6,5 +6,7 @@
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
 
+pub mod app;
 pub mod cli;
 pub mod domain;
+pub mod store;

@@ -66,6 +66,8 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod payment;
+pub mod reference_scan;
 pub mod settle;
+pub mod sighting;
 pub mod staff;
 pub mod time;
