@@ -5,11 +5,16 @@
 //! [`engine`] and nowhere else.
 
 pub mod account;
+pub mod case;
 pub mod columns;
 mod connect;
+pub mod court;
 pub mod engine;
 pub mod exception;
 pub mod ledger;
+pub mod notice;
+pub mod order;
+mod scope;
 pub mod series;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -82,7 +87,17 @@ pub(crate) use statements;
 
 /// Every statement that both engines must prepare.
 pub fn all_statements() -> Vec<(&'static str, &'static str)> {
-    [account::STATEMENTS, exception::STATEMENTS, ledger::STATEMENTS, series::STATEMENTS].concat()
+    [
+        account::STATEMENTS,
+        case::STATEMENTS,
+        court::STATEMENTS,
+        exception::STATEMENTS,
+        ledger::STATEMENTS,
+        notice::STATEMENTS,
+        order::STATEMENTS,
+        series::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// Why the store could not do what was asked.

@@ -45,7 +45,7 @@ impl Plan<'_> {
         }
         let exception = match &money.rest {
             Some(rest) => {
-                self.leave(item, payment, rest, effects, inbox)?;
+                self.leave(item, payment, rest, &effects, inbox)?;
                 Some(rest.kind)
             }
             None => None,
@@ -340,7 +340,7 @@ impl Plan<'_> {
         item: &Item,
         payment: PaymentId,
         rest: &Rest,
-        effects: Effects,
+        effects: &Effects,
         inbox: Option<InboxId>,
     ) -> Result<(), PlanError> {
         let id: ExceptionId = self.id();
@@ -355,7 +355,7 @@ impl Plan<'_> {
             work.facts.waiting.push(part);
         }
         let chain = self.chain(item.account)?;
-        self.act(item, chain, ("payment.excepted", "payment", payment.uuid()), &effects);
+        self.act(item, chain, ("payment.excepted", "payment", payment.uuid()), effects);
         Ok(())
     }
 
