@@ -14,8 +14,10 @@ pub mod exception;
 pub mod ledger;
 pub mod notice;
 pub mod order;
+pub mod receipt;
 mod scope;
 pub mod series;
+pub mod statement;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -95,7 +97,9 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         ledger::STATEMENTS,
         notice::STATEMENTS,
         order::STATEMENTS,
+        receipt::STATEMENTS,
         series::STATEMENTS,
+        statement::STATEMENTS,
     ]
     .concat()
 }
