@@ -1,5 +1,6 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod config;
 mod deadline;
 mod ndjson;
 
@@ -20,6 +21,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Config(config::Args),
     Deadline(deadline::Args),
 }
 
@@ -44,8 +46,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome {
-    let _ = cli.config;
     match cli.command {
+        Command::Config(args) => config::run(&args, cli.config.as_deref()),
         Command::Deadline(args) => deadline::run(&args),
     }
 }

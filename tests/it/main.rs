@@ -9,3 +9,4 @@
 mod calendar;
 mod deadline;
 mod reference;
+mod settings;
