@@ -8,5 +8,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod store;
+pub mod telemetry;

@@ -58,7 +58,9 @@ pub struct IllegalTransition {
 }
 
 pub mod audit;
+pub mod calendar;
 pub mod case;
+pub mod deadline;
 pub mod exception;
 pub mod id;
 pub mod ledger;

@@ -6,4 +6,7 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod calendar;
+mod deadline;
 mod reference;
+mod settings;
