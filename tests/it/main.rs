@@ -7,3 +7,4 @@
 )]
 
 mod reference;
+mod tidy;
