@@ -10,3 +10,4 @@ mod calendar;
 mod deadline;
 mod reference;
 mod settings;
+mod tidy;
