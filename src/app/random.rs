@@ -110,7 +110,7 @@ mod tests {
         let first: Uuid = new_id(early, &random);
         let second: Uuid = new_id(late, &random);
         assert!(first < second);
-        assert_ne!(first, new_id(early, &random));
+        assert_ne!(first, new_id::<Uuid>(early, &random));
     }
 
     #[test]
