@@ -7,4 +7,6 @@ pub mod money;
 pub mod name;
 pub mod payment;
 pub mod reference_scan;
+pub mod refusal;
+pub mod statement;
 pub mod time;

@@ -6,4 +6,7 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod camt;
+mod delimited;
 mod reference;
+mod statement;
