@@ -8,5 +8,6 @@
 
 mod camt;
 mod delimited;
+mod reconcile;
 mod reference;
 mod statement;
