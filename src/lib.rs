@@ -5,10 +5,12 @@
 //! | module | may use |
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
+//! | [`codec`] | `domain` |
 
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod codec;
 pub mod domain;
 pub mod store;
 pub mod telemetry;

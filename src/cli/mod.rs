@@ -3,6 +3,7 @@
 mod config;
 mod deadline;
 mod ndjson;
+pub mod import;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     Config(config::Args),
     Deadline(deadline::Args),
+    /// Reads a bank statement.
+    Import(import::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -49,6 +52,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Config(args) => config::run(&args, cli.config.as_deref()),
         Command::Deadline(args) => deadline::run(&args),
+    let _ = cli.config;
+        Command::Import(args) => import::run(&args),
     }
 }
 

@@ -11,3 +11,7 @@ mod deadline;
 mod reference;
 mod settings;
 mod tidy;
+mod camt;
+mod delimited;
+mod reconcile;
+mod statement;
