@@ -4,6 +4,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod ndjson;
+mod quote;
+
 /// Online payment gateway for the court fees of Vietnam.
 #[derive(Debug, Parser)]
 #[command(name = "anphi", version, arg_required_else_help = true)]
@@ -16,7 +19,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Quote(quote::Args),
+}
 
 /// Why a command did not do what it was asked; each kind is one exit status.
 #[derive(Debug)]
@@ -40,7 +45,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Outcome {
     let _ = cli.config;
-    match cli.command {}
+    match cli.command {
+        Command::Quote(args) => quote::run(&args),
+    }
 }
 
 fn finish(outcome: Outcome) -> ExitCode {
