@@ -9,7 +9,7 @@ use crate::{
         fee::{
             Appeal, ChargeAsked, Claim, ClaimValue, LawChoice, LawSettings, LawTables, PartClaimed,
             PartyRelief, QuoteInput, Subject,
-            law::{CaseKind, Effect, Fee, Instance, Law, Procedure, Tariff},
+            law::{CaseKind, Cover, Effect, Fee, Group, Instance, Law, Procedure, Relief, Tariff},
             quote,
         },
         money::Dong,
@@ -42,16 +42,16 @@ struct Talk<R, W> {
 impl<R: BufRead, W: Write> Talk<R, W> {
     fn whole(&mut self, tables: &LawTables, settings: &LawSettings) -> io::Result<Outcome> {
         let date = self.until("Ngày thụ lý, hoặc ngày thông báo (như 24/11/2026)", day)?;
-        let law = match tables.choose(&LawChoice::Auto, date) {
-            Ok(law) => law,
-            Err(error) => return Ok(Err(Failure::NotSo(format!("Chưa tính được: {error}")))),
+        let Ok(law) = tables.choose(&LawChoice::Auto, date) else {
+            let detail = format!("không có biểu án phí, lệ phí cho ngày {}", date.slashed());
+            return Ok(Err(Failure::NotSo(detail)));
         };
         let subject = self.subject(law)?;
         let open = law.simplified().cases.contains(&subject.case())
             && date >= law.simplified().available_from;
         let simplified = open && self.yes("Thủ tục rút gọn")?;
         let procedure = if simplified { Procedure::Simplified } else { Procedure::Ordinary };
-        let reliefs = self.reliefs(law)?;
+        let reliefs = self.reliefs(law, group(subject.case()))?;
         let law_choice = LawChoice::Named(law.id().to_owned());
         let shares = Vec::new();
         let input = QuoteInput { law: law_choice, date, procedure, subject, shares, reliefs };
@@ -131,7 +131,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         let question = "Số tiền yêu cầu, gồm cả gốc và lãi (để trống nếu không có giá ngạch)";
         self.until(question, |text| match text {
             "" => Some(None),
-            text => text.parse().ok().map(Some),
+            text => text.parse().ok().filter(|value: &Dong| value.is_positive()).map(Some),
         })
     }
 
@@ -148,9 +148,13 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         })
     }
 
-    fn reliefs(&mut self, law: &Law) -> io::Result<Vec<PartyRelief>> {
+    fn reliefs(&mut self, law: &Law, group: Group) -> io::Result<Vec<PartyRelief>> {
+        let reaching = |relief: &&Relief| {
+            relief.covers.contains(&Cover::Advance) && relief.groups.contains(&group)
+        };
+        let reliefs: Vec<&Relief> = law.reliefs().iter().filter(reaching).collect();
         let mut names = vec!["Không, hoặc chưa rõ".to_owned()];
-        names.extend(law.reliefs().iter().map(|relief| {
+        names.extend(reliefs.iter().map(|relief| {
             let kind = match relief.effect {
                 Effect::NotPayable => "không phải nộp",
                 Effect::Exempt => "miễn",
@@ -160,7 +164,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         }));
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let codes: Vec<Option<&str>> = std::iter::once(None)
-            .chain(law.reliefs().iter().map(|relief| Some(relief.code.as_str())))
+            .chain(reliefs.iter().map(|relief| Some(relief.code.as_str())))
             .collect();
         let code = self.one_of("Miễn, giảm", &codes, &names)?;
         let relief =
@@ -201,6 +205,20 @@ impl<R: BufRead, W: Write> Talk<R, W> {
             }
             writeln!(self.output, "Chưa đọc được, xin nhập lại.")?;
         }
+    }
+}
+
+/// The group of the list that a kind of case falls under.
+fn group(case: CaseKind) -> Group {
+    match case {
+        CaseKind::Charge => Group::OtherCharge,
+        CaseKind::Matter => Group::MatterCharge,
+        CaseKind::Civil
+        | CaseKind::Family
+        | CaseKind::Commercial
+        | CaseKind::Labour
+        | CaseKind::Administrative
+        | CaseKind::Criminal => Group::Fee,
     }
 }
 
@@ -249,6 +267,23 @@ mod tests {
             "Biểu 326/2016/UBTVQH14 hiệu lực 01/01/2017, tính cho ngày 24/11/2026",
         ] {
             assert!(text.contains(row), "{row}\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_due_is_said_with_its_article() {
+        for (answers, says) in [
+            // A civil claim of a person exempt by 12(1)(đ).
+            ("24/11/2026\n1\n1\n500000000\n\n\n18\n", "(Điều 12(1)(đ))"),
+            // An appeal of the accused.
+            ("24/11/2026\n6\n2\n\nc\n1\n", "(Điều 22(1))"),
+        ] {
+            let mut talk = Talk { input: answers.as_bytes(), output: Vec::new() };
+            let tables = LawTables::shipped().unwrap();
+            assert!(talk.whole(&tables, &LawSettings::default()).unwrap().is_ok());
+            let text = String::from_utf8(talk.output).unwrap();
+            let sentence = format!("Trường hợp này không phải nộp tạm ứng {says}.");
+            assert!(text.contains(&sentence), "{sentence}\n{text}");
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn text(law: &Law, input: &QuoteInput, quote: &Quote) -> String {
         Subject::Claims { .. } | Subject::Appeals { .. } => "Án phí, lệ phí",
     };
     line(format!("\n{name}: {} ₫", quote.fee));
-    line(format!("Số tiền phải nộp trước: {} ₫ ({})", quote.advance, in_words(quote.advance)));
+    line(owed(quote));
     line(format!("Nơi thu: {}", collector(quote.collector)));
     line(format!(
         "Biểu {} hiệu lực {}, tính cho ngày {}",
@@ -47,6 +47,23 @@ pub(super) fn text(law: &Law, input: &QuoteInput, quote: &Quote) -> String {
     ));
     line("Đây là số tính thử. Số phải nộp là số ghi trong thông báo của Tòa án.".to_owned());
     text
+}
+
+/// "Nothing is due" is an answer with its article, not an amount of 0.
+fn owed(quote: &Quote) -> String {
+    if !quote.advance.is_zero() {
+        return format!(
+            "Số tiền phải nộp trước: {} ₫ ({})",
+            quote.advance,
+            in_words(quote.advance)
+        );
+    }
+    let reliefs = quote.payers.iter().flat_map(|payer| &payer.reliefs);
+    let free = quote.lines.iter().filter(|line| line.advance.is_zero());
+    let mut articles: Vec<String> =
+        free.map(|line| cited(&line.article)).chain(reliefs.map(|r| cited(&r.article))).collect();
+    articles.dedup();
+    format!("Trường hợp này không phải nộp tạm ứng ({}).", articles.join("; "))
 }
 
 fn collector(collector: Collector) -> &'static str {

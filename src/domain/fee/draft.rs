@@ -52,6 +52,11 @@ fn refuse<T>(code: QuoteCode, field: String, detail: &str) -> Result<T, QuoteErr
     Err(QuoteError::new(code, field, detail))
 }
 
+/// Somebody claims, appeals or asks.
+fn somebody(by: &[String], field: String) -> Result<(), QuoteError> {
+    if by.is_empty() { refuse(QuoteCode::BadInput, field, "nobody is named") } else { Ok(()) }
+}
+
 /// Damages are a part of administrative and criminal cases only (22, 31(2), 33).
 fn part_allowed(case: CaseKind, part: Option<PartClaimed>, path: &str) -> Result<(), QuoteError> {
     let has_parts = matches!(case, CaseKind::Administrative | CaseKind::Criminal);
@@ -69,6 +74,7 @@ pub(super) fn of_claim<'a>(
     claim: &Claim,
 ) -> Result<Option<Draft<'a>>, QuoteError> {
     let path = format!("claims[{index}]");
+    somebody(&claim.by, format!("{path}.by"))?;
     part_allowed(case, claim.part, &path)?;
     let (base, steps) = base(law, claim, &path)?;
     let accused = claim.role.as_deref() == Some(ACCUSED);
@@ -166,6 +172,7 @@ pub(super) fn of_appeal<'a>(
     appeal: &Appeal,
 ) -> Result<Draft<'a>, QuoteError> {
     let path = format!("appeals[{index}]");
+    somebody(&appeal.by, format!("{path}.by"))?;
     part_allowed(case, appeal.part, &path)?;
     let accused = appeal.role.as_deref() == Some(ACCUSED);
     let of = if appeal.part.is_some() { CaseKind::Civil } else { case };
@@ -199,6 +206,7 @@ pub(super) fn of_charge<'a>(law: &'a Law, charge: &ChargeAsked) -> Result<Draft<
         let detail = format!("{} has no charge {:?}", law.id(), charge.code);
         return refuse(QuoteCode::UnknownCharge, "charge".into(), &detail);
     };
+    somebody(&charge.by, "by".into())?;
     let quantity = charge.quantity.unwrap_or(1);
     let counted = matches!(fee.tariff, Tariff::PerUnit { .. });
     let field = "quantity".to_owned();

@@ -7,6 +7,7 @@ use super::{
     error::{QuoteCode, QuoteError},
     law::{CaseKind, Instance},
     quote::Line,
+    ratio::Ratio,
     settings::Rules,
     step::{Step, Sum},
     tariff,
@@ -116,7 +117,10 @@ fn advance(
         }
     };
     let mut advance = rules.rounding().part(ordinary, rate)?;
-    steps.push(Step::by(article, Sum::Advance { fee: ordinary, rate }, advance));
+    // A charge is paid whole when the request is made, and is no advance (17(3), 17(5)).
+    if case != CaseKind::Charge || rate != Ratio::ONE {
+        steps.push(Step::by(article, Sum::Advance { fee: ordinary, rate }, advance));
+    }
     let floor = draft.base.and_then(|_| rules.advance_floor(draft.case));
     if let Some(floor) = floor.filter(|floor| *floor > advance) {
         steps.push(Step::by(article, Sum::AdvanceFloor { computed: advance }, floor));
