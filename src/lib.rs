@@ -9,8 +9,8 @@
 
 pub mod app;
 pub mod cli;
-pub mod config;
 pub mod codec;
+pub mod config;
 pub mod domain;
 pub mod store;
 pub mod telemetry;

@@ -2,8 +2,10 @@
 
 mod config;
 mod deadline;
+mod import;
 mod ndjson;
-pub mod import;
+mod quote;
+mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -26,6 +28,7 @@ enum Command {
     Deadline(deadline::Args),
     /// Reads a bank statement.
     Import(import::Args),
+    Quote(quote::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -52,8 +55,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Config(args) => config::run(&args, cli.config.as_deref()),
         Command::Deadline(args) => deadline::run(&args),
-    let _ = cli.config;
         Command::Import(args) => import::run(&args),
+        Command::Quote(args) => quote::run(&args),
     }
 }
 

@@ -7,11 +7,12 @@
 )]
 
 mod calendar;
+mod camt;
 mod deadline;
+mod delimited;
+mod fee;
+mod reconcile;
 mod reference;
 mod settings;
-mod tidy;
-mod camt;
-mod delimited;
-mod reconcile;
 mod statement;
+mod tidy;
