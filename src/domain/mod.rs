@@ -2,7 +2,9 @@
 
 /// An enum whose variants each have one stable code: the word of the database, of JSON and of logs.
 macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)?
+    })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
@@ -42,7 +44,7 @@ macro_rules! codes {
                 })
             }
         }
-    };
+    )+};
 }
 
 /// A step that a state machine does not have; both states are named.

@@ -4,9 +4,6 @@
 //! [`answer`] takes JSON (as a [`Tree`], so that errors come in the law's order), [`quote`] and
 //! [`outcome`] take typed input. All are pure and exact: the same input gives the same bytes.
 
-#[macro_use]
-mod word;
-
 mod draft;
 mod error;
 mod input;
