@@ -1,5 +1,6 @@
 //! The court-fee trade as pure rules: no I/O, no clock, no database, no HTTP.
 
+pub mod document;
 pub mod id;
 pub mod money;
 pub mod payment;
