@@ -4,4 +4,6 @@ pub mod document;
 pub mod id;
 pub mod money;
 pub mod payment;
+pub mod receipt;
+pub mod receipt_text;
 pub mod time;
