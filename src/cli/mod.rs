@@ -1,5 +1,7 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod receipt;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -16,7 +18,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Check receipts without a database.
+    Receipt(receipt::Args),
+}
 
 /// Why a command did not do what it was asked; each kind is one exit status.
 #[derive(Debug)]
@@ -40,7 +45,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Outcome {
     let _ = cli.config;
-    match cli.command {}
+    match cli.command {
+        Command::Receipt(args) => receipt::run(args),
+    }
 }
 
 fn finish(outcome: Outcome) -> ExitCode {

@@ -6,4 +6,6 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod paper;
+mod receipt_verify;
 mod reference;
