@@ -5,6 +5,7 @@ mod deadline;
 mod import;
 mod ndjson;
 mod quote;
+mod receipt;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -29,6 +30,8 @@ enum Command {
     /// Reads a bank statement.
     Import(import::Args),
     Quote(quote::Args),
+    /// Check receipts without a database.
+    Receipt(receipt::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -57,6 +60,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Deadline(args) => deadline::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Quote(args) => quote::run(&args),
+        Command::Receipt(args) => receipt::run(args),
     }
 }
 

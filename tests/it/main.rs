@@ -11,6 +11,8 @@ mod camt;
 mod deadline;
 mod delimited;
 mod fee;
+mod paper;
+mod receipt_verify;
 mod reconcile;
 mod reference;
 mod settings;
