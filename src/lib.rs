@@ -5,6 +5,8 @@
 //! | module | may use |
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
+//! | [`codec`] | `domain` |
 
 pub mod cli;
+pub mod codec;
 pub mod domain;
