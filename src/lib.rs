@@ -6,7 +6,9 @@
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
 //! | [`codec`] | `domain` |
+//! | [`providers`] | `domain`, `codec` |
 
 pub mod cli;
 pub mod codec;
 pub mod domain;
+pub mod providers;
