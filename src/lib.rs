@@ -7,8 +7,10 @@
 //! | [`domain`] | nothing of ours |
 //! | [`codec`] | `domain` |
 //! | [`providers`] | `domain`, `codec` |
+//! | [`sim`] | `domain`, `codec` |
 
 pub mod cli;
 pub mod codec;
 pub mod domain;
 pub mod providers;
+pub mod sim;
