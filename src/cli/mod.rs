@@ -4,6 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+pub mod conform;
+
 /// Online payment gateway for the court fees of Vietnam.
 #[derive(Debug, Parser)]
 #[command(name = "anphi", version, arg_required_else_help = true)]
@@ -16,7 +18,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Answers the test vectors of a payment protocol by the service's own code.
+    Conform(conform::Args),
+}
 
 /// Why a command did not do what it was asked; each kind is one exit status.
 #[derive(Debug)]
@@ -40,7 +45,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Outcome {
     let _ = cli.config;
-    match cli.command {}
+    match cli.command {
+        Command::Conform(args) => conform::run(&args),
+    }
 }
 
 fn finish(outcome: Outcome) -> ExitCode {

@@ -6,4 +6,5 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod providers;
 mod reference;
