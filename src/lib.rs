@@ -6,11 +6,15 @@
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
 //! | [`codec`] | `domain` |
+//! | [`providers`] | `domain`, `codec` |
+//! | [`sim`] | `domain`, `codec` |
 
 pub mod app;
 pub mod cli;
 pub mod codec;
 pub mod config;
 pub mod domain;
+pub mod providers;
+pub mod sim;
 pub mod store;
 pub mod telemetry;

@@ -1,6 +1,7 @@
 //! The command line: one file a command, and the only printing of the program.
 
 mod config;
+pub mod conform;
 mod deadline;
 mod import;
 mod ndjson;
@@ -11,6 +12,7 @@ mod strict_json;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+
 
 /// Online payment gateway for the court fees of Vietnam.
 #[derive(Debug, Parser)]
@@ -32,6 +34,8 @@ enum Command {
     Quote(quote::Args),
     /// Check receipts without a database.
     Receipt(receipt::Args),
+    /// Answers the test vectors of a payment protocol by the service's own code.
+    Conform(conform::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -61,6 +65,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Import(args) => import::run(&args),
         Command::Quote(args) => quote::run(&args),
         Command::Receipt(args) => receipt::run(args),
+        Command::Conform(args) => conform::run(&args),
     }
 }
 

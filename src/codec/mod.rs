@@ -5,8 +5,11 @@ pub mod camt;
 pub mod column_map;
 pub mod delimited;
 pub mod pdf;
+pub mod qr;
 pub mod receipt_file;
 pub mod receipt_text;
 pub mod statement;
 pub mod text;
+pub mod vietqr;
 pub mod xml;
+//! Bytes to values and back, without effects: QR codes and VietQR texts.
