@@ -4,6 +4,7 @@ pub mod bank_text;
 pub mod camt;
 pub mod column_map;
 pub mod delimited;
+pub mod reference_data;
 pub mod statement;
 pub mod text;
 pub mod xml;

@@ -76,6 +76,7 @@ pub mod notice;
 pub mod order;
 pub mod payment;
 pub mod reconcile;
+pub mod reference_data;
 pub mod reference_scan;
 pub mod refusal;
 pub mod settle;

@@ -13,6 +13,7 @@ mod delimited;
 mod fee;
 mod reconcile;
 mod reference;
+mod reference_data;
 mod settings;
 mod statement;
 mod tidy;
