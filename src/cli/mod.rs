@@ -13,7 +13,6 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-
 /// Online payment gateway for the court fees of Vietnam.
 #[derive(Debug, Parser)]
 #[command(name = "anphi", version, arg_required_else_help = true)]

@@ -8,8 +8,8 @@ pub mod pdf;
 pub mod qr;
 pub mod receipt_file;
 pub mod receipt_text;
+pub mod reference_data;
 pub mod statement;
 pub mod text;
 pub mod vietqr;
 pub mod xml;
-//! Bytes to values and back, without effects: QR codes and VietQR texts.

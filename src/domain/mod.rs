@@ -79,6 +79,7 @@ pub mod payment;
 pub mod receipt;
 pub mod receipt_text;
 pub mod reconcile;
+pub mod reference_data;
 pub mod reference_scan;
 pub mod refusal;
 pub mod settle;

@@ -16,6 +16,7 @@ mod providers;
 mod receipt_verify;
 mod reconcile;
 mod reference;
+mod reference_data;
 mod settings;
 mod statement;
 mod tidy;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Line, Refused, Verdict, body_of, unreadable};
 use crate::{
-    domain::time::Timestamp,
+    domain::{reference_scan::scan, time::Timestamp},
     providers::{
         Answer, Rejection, json as strict,
         sepay::{Push, TOLERANCE_SECONDS, Window, gateway, prove_api_key, prove_hmac, reply},
@@ -61,11 +61,8 @@ fn told(push: Result<Push, Rejection>) -> Value {
 }
 
 /// The first `AP` and ten digits that stand alone in a memo.
-fn strict_code(memo: &str) -> Option<&str> {
-    memo.split(|c: char| !c.is_alphanumeric()).find(|word| {
-        word.strip_prefix("AP")
-            .is_some_and(|digits| digits.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit()))
-    })
+fn strict_code(memo: &str) -> Option<String> {
+    scan(memo).strict().first().map(|hit| hit.code().to_owned())
 }
 
 fn checkout(line: &Line) -> Result<Verdict, Refused> {
