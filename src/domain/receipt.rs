@@ -2,6 +2,7 @@
 //! beside (decisions 4, procedure 5).
 
 pub mod paper;
+mod read;
 pub mod record;
 pub mod series;
 

@@ -32,7 +32,7 @@ pub use law::Law;
 pub use outcome::{BorneLine, Outcome, Settled, outcome};
 pub use quote::{AppliedRelief, Line, Payer, Quote, quote};
 pub use ratio::{Ratio, RatioError, Rounding, RoundingMode, RoundingUnit};
-pub use read::{Answer, answer};
+pub use read::{Answer, advance_question, answer};
 pub use settings::{Effective, JointRelief, LawSettings};
 pub use step::{Stage, Step, Sum};
 pub use tables::{LawChoice, LawTables};

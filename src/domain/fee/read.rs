@@ -46,6 +46,16 @@ pub fn answer(
     }
 }
 
+/// Reads one input of op "advance" without answering it.
+pub fn advance_question(tables: &LawTables, tree: &Tree) -> Result<QuoteInput, QuoteError> {
+    match read(tables, tree)? {
+        Question::Advance(input) => Ok(input),
+        Question::Outcome(_) => {
+            Err(QuoteError::new(QuoteCode::UnknownOp, "op", "an advance is asked here"))
+        }
+    }
+}
+
 /// A question that was read; its values are still checked by who answers it.
 enum Question {
     Advance(QuoteInput),

@@ -19,6 +19,9 @@ use crate::domain::{
     time::{Day, Timestamp},
 };
 
+/// The first line of a record of this layout.
+pub(super) const HEADING: &str = "anphi receipt record 1\n";
+
 /// What a receipt says (procedure 9; 254 article 23(2), TT04 articles 14-15). Fixed at issue. The
 /// payment's id is not on it: a receipt is for a notice, whatever money paid it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +130,13 @@ impl Masked {
             if (shown..hidden).contains(&index) { '•' } else { *c }
         };
         Self(letters.iter().enumerate().map(letter).collect())
+    }
+}
+
+impl Masked {
+    /// A masked number as it was kept.
+    pub(super) const fn kept(masked: String) -> Self {
+        Self(masked)
     }
 }
 
@@ -288,7 +298,7 @@ impl Facts {
         let mut lines = Vec::new();
         self.lines(&mut |key, value| lines.push((key, value)));
         lines.sort_unstable();
-        let mut record = "anphi receipt record 1\n".to_owned();
+        let mut record = HEADING.to_owned();
         for (key, value) in lines {
             record.push_str(&key);
             record.push('=');
@@ -333,7 +343,7 @@ impl Facts {
         text("notice.number", &self.notice_number);
         text("number", &self.number.to_string());
         text("officer", &self.officer);
-        text("paid.basis", basis(self.paid_basis));
+        text("paid.basis", self.paid_basis.code());
         text("paid.on", &self.paid_on.to_string());
         text("place", &self.collector.place);
         text("purpose", &self.purpose);
@@ -367,15 +377,6 @@ impl Facts {
         for (index, of) in (1..).zip(&self.persons) {
             person(format!("person.{index}"), of);
         }
-    }
-}
-
-const fn basis(basis: PaidBasis) -> &'static str {
-    match basis {
-        PaidBasis::Provider => "provider",
-        PaidBasis::Statement => "statement",
-        PaidBasis::Evidence => "evidence",
-        PaidBasis::Received => "received",
     }
 }
 
