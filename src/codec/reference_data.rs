@@ -7,7 +7,11 @@ use std::fmt;
 
 use crate::domain::{
     calendar::Calendar,
-    fee::{Law, law::LawError},
+    document::{Form, FormError},
+    fee::{
+        Law,
+        law::{LawError, LawFault},
+    },
     reference_data::{AgencyRow, BankRow, CourtRow, ReferenceKind},
 };
 
@@ -33,7 +37,7 @@ pub enum ReferenceFile {
     Banks(Vec<BankRow>),
     /// A fee schedule that the fee rules take. Whether its days meet another's shows beside those.
     Fees(NamedText),
-    /// A form, well-formed as TOML.
+    /// A form that papers can be filled from.
     Forms(NamedText),
 }
 
@@ -116,7 +120,7 @@ pub fn parse(kind: ReferenceKind, bytes: &[u8]) -> Result<ReferenceFile, Referen
             .map_err(|error| ReferenceError::at(text, error.at, error.fault.to_string())),
         ReferenceKind::Banks => banks::banks(text).map(ReferenceFile::Banks),
         ReferenceKind::Fees => fees(text).map(ReferenceFile::Fees),
-        ReferenceKind::Forms => named(text, "code").map(ReferenceFile::Forms),
+        ReferenceKind::Forms => forms(text).map(ReferenceFile::Forms),
     }
 }
 
@@ -124,11 +128,43 @@ pub fn parse(kind: ReferenceKind, bytes: &[u8]) -> Result<ReferenceFile, Referen
 /// looked for in the text.
 fn fees(text: &str) -> Result<NamedText, ReferenceError> {
     let file = named(text, "id")?;
-    let Err(LawError { place, fault, .. }) = Law::load(text) else { return Ok(file) };
+    let (place, fault) = match Law::load(text) {
+        Ok(_) => return Ok(file),
+        Err(LawError { fault: LawFault::Form(told), .. }) => return Err(told_by_toml(&told)),
+        Err(LawError { place, fault, .. }) => (place, fault),
+    };
     let quoted = place.split_whitespace().map(|word| format!("\"{word}\""));
     let sections = place.split_whitespace().map(|word| format!("[{word}]"));
     let offset = quoted.chain(sections).find_map(|mark| text.find(&mark)).unwrap_or_default();
     Err(ReferenceError::at(text, offset, format!("{place}: {fault}")))
+}
+
+/// A form is named and whole. Its errors tell the text or name at fault, which is looked for.
+fn forms(text: &str) -> Result<NamedText, ReferenceError> {
+    let file = named(text, "code")?;
+    let Err(error) = Form::parse(text) else { return Ok(file) };
+    let mark = match &error {
+        FormError::Shape(told) => return Err(told_by_toml(told)),
+        FormError::Day => "effective",
+        FormError::Mark(mark)
+        | FormError::Undeclared(mark)
+        | FormError::Unused(mark)
+        | FormError::Kind(mark)
+        | FormError::Variant(mark) => mark,
+        FormError::Columns => "",
+    };
+    Err(ReferenceError::at(text, text.find(mark).unwrap_or_default(), error.to_string()))
+}
+
+/// From `toml`'s own words: "TOML parse error at line 30, column 8", the line drawn, the fault.
+fn told_by_toml(told: &str) -> ReferenceError {
+    let mut lines = told.lines();
+    let head = lines.next().unwrap_or_default();
+    let mut numbers =
+        head.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+    let (line, column) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
+    let fault = lines.rfind(|line| !line.trim().is_empty()).unwrap_or(head).to_owned();
+    ReferenceError { line, column, fault }
 }
 
 fn named(text: &str, key: &str) -> Result<NamedText, ReferenceError> {

@@ -113,7 +113,7 @@ fn a_qr_code_is_offered_only_where_it_can_be_paid() {
 #[test]
 fn files_name_themselves() {
     let fee = include_bytes!("../../assets/fees/nq326_2016.toml");
-    let form = b"code = \"29-DS\"\ntitle = \"x\"\n";
+    let form = include_bytes!("../../assets/forms/29-ds.toml");
     for (kind, bytes, name, entries) in [
         (ReferenceKind::Courts, shipped(ReferenceKind::Courts).as_bytes(), "courts", 215),
         (ReferenceKind::DaysOff, shipped(ReferenceKind::DaysOff).as_bytes(), "days-off", 4),
@@ -149,12 +149,54 @@ fn a_fee_schedule_that_the_rules_do_not_take_is_refused() {
             "code = \"criminal.first\"",
             "fee criminal.first: the code stands twice",
         ),
-        ("form = \"fixed\"", "form = \"flat\"", "the file: "),
+        ("form = \"fixed\"", "form = \"flat\"", "unknown variant `flat`"),
     ] {
         let unfit = schedule.replacen(right, wrong, 1);
         assert_ne!(unfit, schedule, "{right}");
         let error = parse(ReferenceKind::Fees, unfit.as_bytes()).unwrap_err();
         assert!(error.fault.starts_with(said), "{wrong}: {error}");
+        let changed = schedule[..schedule.find(right).unwrap()].lines().count();
+        assert!(error.line.abs_diff(changed) <= 12, "{error}, changed near line {changed}");
+    }
+}
+
+#[test]
+fn a_form_that_cannot_be_filled_is_refused() {
+    let form = include_str!("../../assets/forms/29-ds.toml");
+    for (right, wrong, said) in [
+        ("effective = \"", "effective = \"the ", "the effective day is no day"),
+        (
+            "[placeholders]\n",
+            "[placeholders]\nnobody = \"text\"\n",
+            "placeholder nobody is never used",
+        ),
+        ("paper = \"a4\"", "paper = \"a9\"", "unknown variant `a9`"),
+        ("code = \"29-DS\"", "code = \"29-DS", "invalid basic string"),
+    ] {
+        let unfit = form.replacen(right, wrong, 1);
+        assert_ne!(unfit, form, "{right}");
+        let error = parse(ReferenceKind::Forms, unfit.as_bytes()).unwrap_err();
+        assert!(error.fault.starts_with(said), "{wrong}: {error}");
+        let changed = form[..form.find(right).unwrap()].lines().count();
+        assert!(error.line.abs_diff(changed) <= 3, "{error}, changed near line {changed}");
+    }
+}
+
+#[test]
+fn every_shipped_schedule_and_form_is_taken() {
+    for (folder, kind) in [("fees", ReferenceKind::Fees), ("forms", ReferenceKind::Forms)] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(folder);
+        let mut names = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            let file = parse(kind, &std::fs::read(&path).unwrap());
+            let name = file.map(|file| file.name().to_owned()).map_err(|error| error.to_string());
+            assert!(
+                names.insert(name.unwrap_or_else(|error| panic!("{path:?}: {error}"))),
+                "{path:?}"
+            );
+        }
+        assert!(names.len() >= 2, "{names:?}");
     }
 }
 
