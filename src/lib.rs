@@ -6,5 +6,9 @@
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
 
+pub mod app;
 pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod store;
+pub mod telemetry;

@@ -1,5 +1,9 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod config;
+mod deadline;
+mod ndjson;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -16,7 +20,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Config(config::Args),
+    Deadline(deadline::Args),
+}
 
 /// Why a command did not do what it was asked; each kind is one exit status.
 #[derive(Debug)]
@@ -39,8 +46,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome {
-    let _ = cli.config;
-    match cli.command {}
+    match cli.command {
+        Command::Config(args) => config::run(&args, cli.config.as_deref()),
+        Command::Deadline(args) => deadline::run(&args),
+    }
 }
 
 fn finish(outcome: Outcome) -> ExitCode {

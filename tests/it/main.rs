@@ -6,5 +6,8 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod calendar;
+mod deadline;
 mod reference;
+mod settings;
 mod tidy;
