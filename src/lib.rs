@@ -5,9 +5,11 @@
 //! | module | may use |
 //! | --- | --- |
 //! | [`domain`] | nothing of ours |
+//! | [`codec`] | `domain` |
 
 pub mod app;
 pub mod cli;
+pub mod codec;
 pub mod config;
 pub mod domain;
 pub mod store;

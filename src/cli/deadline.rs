@@ -8,10 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Failure, Outcome,
-    ndjson::{Counts, Refusal, answer_lines},
-};
+use super::{Failure, Outcome, ndjson, strict_json};
 use crate::domain::{
     calendar::{self, Calendar, iso_day},
     deadline::{
@@ -36,13 +33,23 @@ pub fn run(_: &Args) -> Outcome {
     if stdin.is_terminal() {
         return ask(&desk, stdin.lock(), stdout.lock());
     }
-    let counts = answer_lines(stdin.lock(), stdout.lock(), BAD_INPUT, |line| desk.answer(&line))
-        .map_err(|error| Failure::Unknown(format!("cannot read or write: {error}")))?;
-    match counts {
-        Counts { refused: 0, .. } => Ok(()),
-        Counts { answered, refused } => {
-            Err(Failure::NotSo(format!("{refused} of {answered} lines were refused")))
-        }
+    ndjson::answer(|line| {
+        let value = strict_json::read(line).map_err(ndjson::Refused::Unreadable)?;
+        desk.answer(&value).map_err(ndjson::Refused::Asked)
+    })
+}
+
+/// Why a line gets no answer: a stable code, the place in the input, free words.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+struct Refusal {
+    code: &'static str,
+    field: String,
+    detail: String,
+}
+
+impl Refusal {
+    fn new(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
+        Self { code, field: field.to_owned(), detail: detail.into() }
     }
 }
 

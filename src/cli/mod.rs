@@ -2,7 +2,10 @@
 
 mod config;
 mod deadline;
+mod import;
 mod ndjson;
+mod quote;
+mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -23,6 +26,9 @@ struct Cli {
 enum Command {
     Config(config::Args),
     Deadline(deadline::Args),
+    /// Reads a bank statement.
+    Import(import::Args),
+    Quote(quote::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -49,6 +55,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Config(args) => config::run(&args, cli.config.as_deref()),
         Command::Deadline(args) => deadline::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Quote(args) => quote::run(&args),
     }
 }
 

@@ -1,63 +1,81 @@
-//! Commands that read one JSON object a line and answer one line for each, in the same order.
+//! One answer line for each input line, in order, whatever the line holds.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
-};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
-/// Longer lines are answered as unreadable: what we read of a stranger is bounded.
-const LINE_BYTES_MAX: usize = 1 << 20;
+use super::{Failure, Outcome};
 
-/// Why a line gets no answer: a stable code, the place in the input, free words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: &'static str,
-    pub(super) field: String,
-    pub(super) detail: String,
+/// Bytes of one input line; what is longer is refused unread.
+const LINE_MAX: u64 = 1 << 20;
+
+/// Why a line was not answered with what it asked for.
+pub enum Refused<E> {
+    /// The line itself, for a reason in plain words.
+    Unreadable(String),
+    /// What it asks.
+    Asked(E),
 }
 
-impl Refusal {
-    pub(super) fn new(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
-        Self { code, field: field.to_owned(), detail: detail.into() }
+#[derive(Serialize)]
+struct Error<T> {
+    error: T,
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    code: &'static str,
+    field: &'static str,
+    detail: String,
+}
+
+/// Answers standard input on standard output; exit 1 when a line was refused.
+pub fn answer<A: Serialize, E: Serialize>(
+    answer: impl Fn(&[u8]) -> Result<A, Refused<E>>,
+) -> Outcome {
+    let input = BufReader::new(io::stdin().lock());
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    match lines(input, &mut output, answer) {
+        Ok(Counts { refused: 0, .. }) => Ok(()),
+        Ok(Counts { lines, refused }) => Err(Failure::NotSo(format!(
+            "{refused} of {lines} lines refused; each answer line with \"error\" says why"
+        ))),
+        // Whoever reads us has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::Unknown(format!("reading or writing failed: {error}"))),
     }
-
-    fn json(&self) -> Value {
-        json!({"error": {"code": self.code, "field": self.field, "detail": self.detail}})
-    }
 }
 
-/// How many lines were answered and how many of them refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) answered: u64,
-    pub(super) refused: u64,
+/// How many lines there were.
+struct Counts {
+    lines: u64,
+    refused: u64,
 }
 
-/// Answers every line of `input`; `bad_line` is the code for a line that is no JSON.
-pub(super) fn answer_lines(
-    input: impl Read,
-    mut output: impl Write,
-    bad_line: &'static str,
-    mut answer: impl FnMut(Value) -> Result<Value, Refusal>,
+fn lines<A: Serialize, E: Serialize>(
+    mut input: BufReader<impl Read>,
+    output: &mut impl Write,
+    answer: impl Fn(&[u8]) -> Result<A, Refused<E>>,
 ) -> io::Result<Counts> {
-    let mut input = BufReader::new(input);
-    let mut output = io::BufWriter::new(&mut output);
-    let mut counts = Counts::default();
-    while let Some(line) = next_line(&mut input)? {
-        let answered = line
-            .and_then(|bytes| read(&bytes))
-            .map_err(|detail| Refusal::new(bad_line, "", detail))
-            .and_then(&mut answer);
-        counts.answered += 1;
-        let value = answered.unwrap_or_else(|refusal| {
-            counts.refused += 1;
-            refusal.json()
-        });
-        writeln!(output, "{value}")?;
-        // Whoever writes a line and waits for its answer gets it; a stream is written in blocks.
+    let mut counts = Counts { lines: 0, refused: 0 };
+    let mut line = Vec::new();
+    while next(&mut input, &mut line)? {
+        counts.lines += 1;
+        let answer = match line.len().try_into() {
+            Ok(length) if length <= LINE_MAX + 1 => answer(&line),
+            Ok::<u64, _>(_) | Err(_) => {
+                Err(Refused::Unreadable(format!("a line has at most {LINE_MAX} bytes")))
+            }
+        };
+        match answer {
+            Ok(answer) => serde_json::to_writer(&mut *output, &answer)?,
+            Err(refused) => {
+                counts.refused += 1;
+                refuse(output, refused)?;
+            }
+        }
+        output.write_all(b"\n")?;
+        // A program that asks line by line waits for its answer; a file does not.
         if input.buffer().is_empty() {
             output.flush()?;
         }
@@ -66,135 +84,59 @@ pub(super) fn answer_lines(
     Ok(counts)
 }
 
-/// The next line without its end; an error for one that is too long, which is then passed over.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, String>>> {
-    let mut line = Vec::new();
-    let (mut length, mut ended) = (0usize, false);
-    while !ended {
-        let chunk = input.fill_buf()?;
-        if chunk.is_empty() {
-            break;
+fn refuse<E: Serialize>(output: &mut impl Write, refused: Refused<E>) -> io::Result<()> {
+    match refused {
+        Refused::Asked(error) => serde_json::to_writer(output, &Error { error })?,
+        Refused::Unreadable(detail) => {
+            let error = Unreadable { code: "bad_input", field: "", detail };
+            serde_json::to_writer(output, &Error { error })?;
         }
-        let taken = chunk.iter().position(|byte| *byte == b'\n').map_or(chunk.len(), |end| end + 1);
-        let (part, _) = chunk.split_at(taken);
-        ended = part.ends_with(b"\n");
-        length = length.saturating_add(taken);
-        if length <= LINE_BYTES_MAX {
-            line.extend_from_slice(part);
-        }
-        input.consume(taken);
     }
-    Ok(match length {
-        0 => None,
-        1..=LINE_BYTES_MAX => Some(Ok(line)),
-        _ => Some(Err(format!("a line has at most {LINE_BYTES_MAX} bytes"))),
-    })
+    Ok(())
 }
 
-/// One JSON value, strictly: a repeated name in an object is an error, not the last one's word.
-fn read(line: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice::<Strict>(line).map(|strict| strict.0).map_err(|error| error.to_string())
-}
-
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+/// Reads a line with its end into `line`, whose rest is skipped when it is too long. False at the
+/// end of the input.
+fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let read = input.by_ref().take(LINE_MAX + 2).read_until(b'\n', line)?;
+    if line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
     }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((name, Strict(value))) = map.next_entry::<String, Strict>()? {
-            if object.insert(name.clone(), value).is_some() {
-                return Err(de::Error::custom(format!("{name:?} stands twice")));
-            }
-        }
-        Ok(Value::Object(object))
-    }
+    Ok(read > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn echo(input: &[u8]) -> (String, Counts) {
+    fn answers(input: &[u8]) -> (String, u64) {
         let mut output = Vec::new();
-        let counts = answer_lines(input, &mut output, "bad_input", Ok).unwrap();
-        (String::from_utf8(output).unwrap(), counts)
+        let echo = |line: &[u8]| match serde_json::from_slice::<i64>(line) {
+            Ok(number) => Ok(number),
+            Err(_) if line == b"\"refused\"\n" => Err(Refused::Asked("asked")),
+            Err(_) => Err(Refused::Unreadable("unreadable".to_owned())),
+        };
+        let counts = lines(BufReader::new(input), &mut output, echo).unwrap();
+        (String::from_utf8(output).unwrap(), counts.refused)
     }
 
     #[test]
-    fn every_line_has_its_answer_in_order() {
-        let (output, counts) =
-            echo(b"1\n{\"a\":[true,null,\"x\",-2,1.5]}\n\n{\xff}\r\n{\"a\":1,\"a\":2}\n7");
-        let lines: Vec<&str> = output.lines().collect();
-        assert_eq!(counts, Counts { answered: 6, refused: 3 });
-        assert_eq!(lines[..2], ["1", "{\"a\":[true,null,\"x\",-2,1.5]}"]);
-        for refused in &lines[2..5] {
-            assert!(
-                refused.starts_with("{\"error\":{\"code\":\"bad_input\",\"field\":\"\""),
-                "{refused}"
-            );
-        }
-        assert!(lines[4].contains("\\\"a\\\" stands twice"), "{}", lines[4]);
-        assert_eq!(lines[5], "7");
+    fn every_line_has_its_answer() {
+        let (output, refused) = answers(b"1\n\n2\r\n\"refused\"\n\xff\n3");
+        let unreadable = r#"{"error":{"code":"bad_input","field":"","detail":"unreadable"}}"#;
+        let asked = r#"{"error":"asked"}"#;
+        assert_eq!(output, format!("1\n{unreadable}\n2\n{asked}\n{unreadable}\n3\n"));
+        assert_eq!(refused, 3);
+        assert_eq!(answers(b""), (String::new(), 0));
     }
 
     #[test]
-    fn a_line_without_end_costs_no_memory_and_one_answer() {
-        let mut input = vec![b'['; LINE_BYTES_MAX + 1];
-        input.extend(b"\n3\n");
-        let (output, counts) = echo(&input);
-        assert_eq!(counts, Counts { answered: 2, refused: 1 });
-        assert_eq!(output.lines().nth(1), Some("3"));
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_not_followed() {
-        let (_, counts) = echo("[".repeat(100_000).as_bytes());
-        assert_eq!(counts, Counts { answered: 1, refused: 1 });
+    fn a_line_too_long_is_refused_and_the_next_one_answered() {
+        let mut input = vec![b' '; (1 << 20) + 5];
+        input.extend(b"\n7\n");
+        let (output, refused) = answers(&input);
+        assert!(output.ends_with("at most 1048576 bytes\"}}\n7\n"), "{output}");
+        assert_eq!(refused, 1);
     }
 }

@@ -57,19 +57,27 @@ pub struct IllegalTransition {
     pub event: &'static str,
 }
 
+pub mod assessment;
 pub mod audit;
 pub mod calendar;
+pub mod card;
 pub mod case;
 pub mod deadline;
 pub mod exception;
+pub mod fee;
+pub mod fold;
 pub mod id;
 pub mod ledger;
 pub mod money;
+pub mod name;
 pub mod notice;
 pub mod order;
 pub mod payment;
+pub mod reconcile;
 pub mod reference_scan;
+pub mod refusal;
 pub mod settle;
 pub mod sighting;
 pub mod staff;
+pub mod statement;
 pub mod time;

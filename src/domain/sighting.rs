@@ -1,13 +1,15 @@
 //! Whether a bank line or push is a further sighting of money already recorded on the same bank
 //! account, or new money (decisions 2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     id::{PaymentId, Reference},
     money::Dong,
     payment::{Direction, Source},
-    time::Day,
+    reference_scan::scan,
+    statement::Line,
+    time::{Day, Timestamp},
 };
 
 /// Days by which two sources may book one transfer apart when no bank reference tells.
@@ -26,6 +28,20 @@ pub struct Trace {
     pub bank_reference: Option<String>,
     /// The references of notices that its text names, or that the money was given to.
     pub notices: Vec<Reference>,
+}
+
+impl From<&Line> for Trace {
+    /// The day is that of the transfer where the bank gives its moment: over a weekend the
+    /// booking comes days later.
+    fn from(line: &Line) -> Self {
+        Self {
+            direction: line.direction,
+            amount: line.amount,
+            day: line.moment.map_or(line.booking_date, Timestamp::day),
+            bank_reference: line.bank_reference.clone(),
+            notices: scan(&line.description).named().references(),
+        }
+    }
 }
 
 /// Money already recorded on the account, and who sighted it.
@@ -94,7 +110,7 @@ fn by_reference(reports: &[Trace], open: &mut Vec<&Recorded>, found: &mut [Sight
             }
         }
     }
-    open.retain(|known| !taken.contains(&known.payment));
+    drop_taken(open, taken);
 }
 
 /// Banks print one reference in either case.
@@ -109,25 +125,39 @@ fn by_notice(
     found: &mut [Sighting],
     days_apart: i64,
 ) {
+    let mut known = BTreeMap::<Vec<&Reference>, Vec<&Recorded>>::new();
+    for payment in open.iter() {
+        known.entry(notices(&payment.trace)).or_default().push(payment);
+    }
+    let mut taken = Vec::new();
     for (report, sighting) in reports.iter().zip(found.iter_mut()) {
         if *sighting != Sighting::New || report.notices.is_empty() {
             continue;
         }
-        let same = |known: &&Recorded| {
-            let trace = &known.trace;
+        let Some(payments) = known.get_mut(&notices(report)) else { continue };
+        let same = |payment: &&Recorded| {
+            let trace = &payment.trace;
             (reference_key(trace).is_none() || reference_key(report).is_none())
                 && trace.direction == report.direction
                 && trace.amount == report.amount
                 && trace.day.since(report.day).abs() == days_apart
-                && same_notices(&trace.notices, &report.notices)
         };
-        if let Some(place) = open.iter().position(same) {
-            *sighting = Sighting::Of(open.remove(place).payment);
+        if let Some(place) = payments.iter().position(same) {
+            let payment = payments.remove(place).payment;
+            taken.push(payment);
+            *sighting = Sighting::Of(payment);
         }
     }
+    drop_taken(open, taken);
 }
 
-fn same_notices(one: &[Reference], two: &[Reference]) -> bool {
-    one.iter().all(|reference| two.contains(reference))
-        && two.iter().all(|reference| one.contains(reference))
+/// The notices as a set.
+fn notices(trace: &Trace) -> Vec<&Reference> {
+    let set: BTreeSet<&Reference> = trace.notices.iter().collect();
+    set.into_iter().collect()
+}
+
+fn drop_taken(open: &mut Vec<&Recorded>, taken: Vec<PaymentId>) {
+    let taken: BTreeSet<PaymentId> = taken.into_iter().collect();
+    open.retain(|known| !taken.contains(&known.payment));
 }

@@ -7,7 +7,12 @@
 )]
 
 mod calendar;
+mod camt;
 mod deadline;
+mod delimited;
+mod fee;
+mod reconcile;
 mod reference;
 mod settings;
+mod statement;
 mod tidy;
