@@ -67,9 +67,8 @@ pub(super) fn named_files(tree: &Tree) -> Vec<String> {
                 let ours = FOLDERS.iter().any(|folder| name.starts_with(folder));
                 let plain =
                     name.chars().all(|c| c.is_ascii_lowercase() || "/._-0123456789".contains(c));
-                let there = tree
-                    .files()
-                    .any(|(file, _)| file == name || name.ends_with('/') && file.starts_with(name));
+                let folder = format!("{}/", name.trim_end_matches('/'));
+                let there = tree.files().any(|(file, _)| file == name || file.starts_with(&folder));
                 if ours && plain && !there {
                     findings.push(format!("{path}:{}: `{name}` is not there", index + 1));
                 }
@@ -159,9 +158,8 @@ fn a_decision_out_of_order_is_found() {
 
 #[test]
 fn a_document_that_names_a_missing_file_is_found() {
-    let text =
-        "`src/a.rs`, `src/`, `src/gone.rs`\nsrc/b.rs `docs/old/`, `migrations/NNNN_name.sql`";
-    let tree = Tree::of(&[("README.md", text), ("src/a.rs", "")]);
+    let text = "`src/a.rs`, `src/`, `src/a`, `src/gone.rs`\nsrc/b.rs `docs/old/`, `migrations/NNNN_name.sql`";
+    let tree = Tree::of(&[("README.md", text), ("src/a.rs", ""), ("src/a/b.rs", "")]);
     assert_eq!(
         named_files(&tree),
         ["README.md:1: `src/gone.rs` is not there", "README.md:2: `docs/old/` is not there"]
