@@ -13,9 +13,11 @@
 mod flush;
 mod goal;
 mod load;
-mod quiet;
+mod routes;
 
 use std::process::ExitCode;
+
+type Measure = fn() -> goal::Row;
 
 fn main() -> ExitCode {
     // Cargo itself adds `--bench`.
@@ -23,10 +25,10 @@ fn main() -> ExitCode {
     let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
 
     println!("{}\n", flush::measure(&std::env::temp_dir()));
-    let mut rows = Vec::new();
-    if chosen(quiet::NAME) {
-        rows.push(quiet::measure());
-    }
+    let goals: [(&str, Measure); 2] =
+        [(routes::QUIET, routes::quiet), (routes::QUOTE, routes::quotes)];
+    let rows: Vec<_> =
+        goals.iter().filter(|(name, _)| chosen(name)).map(|(_, measure)| measure()).collect();
 
     println!("{}", goal::table(&rows));
     let met = !rows.is_empty() && rows.iter().all(goal::Row::met);
