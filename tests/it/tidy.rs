@@ -75,3 +75,8 @@ fn both_engines_have_the_same_migrations() {
 fn decisions_are_numbered_in_order() {
     clean(&pairs::decisions(&Tree::repository()));
 }
+
+#[test]
+fn documents_name_files_that_are_there() {
+    clean(&pairs::named_files(&Tree::repository()));
+}

@@ -82,7 +82,7 @@ pub(super) fn findings(tree: &Tree) -> Vec<String> {
                 findings.push(format!("{path}:{line}: `{layer}` may not use `{used}`"));
             }
         }
-        let program = if path.ends_with("/tests.rs") { Vec::new() } else { untested(&tokens) };
+        let program = if path.ends_with("tests.rs") { Vec::new() } else { untested(&tokens) };
         for (line, what) in foreign(layer, &program, &crates) {
             findings.push(format!("{path}:{line}: `{layer}` may not use `{what}`"));
         }

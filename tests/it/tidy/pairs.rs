@@ -1,8 +1,13 @@
-//! Things that must agree: the two languages, the two engines, the numbers of decisions.
+//! Things that must agree: the two languages, the two engines, the numbers of decisions, the
+//! documents and the files that they name.
 
 use std::collections::BTreeSet;
 
 use super::tree::{Tree, extension};
+
+/// Where the files are that documents name by their whole path.
+const FOLDERS: [&str; 8] =
+    ["assets/", "benches/", "docs/", "locales/", "migrations/", "scripts/", "src/", "tests/"];
 
 /// Words that one language has and the other lacks.
 pub(super) fn words(tree: &Tree) -> Vec<String> {
@@ -47,6 +52,27 @@ pub(super) fn decisions(tree: &Tree) -> Vec<String> {
         });
         if !well {
             findings.push(format!("docs/decisions/{name}: is not called {expected}-title.md"));
+        }
+    }
+    findings
+}
+
+/// Files and folders that a document names in backticks, by their path from the root, and that are
+/// not there. Patterns (`NNNN`, `{}`) and what is made at run time (`target/`) are no names.
+pub(super) fn named_files(tree: &Tree) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (path, text) in tree.files().filter(|(path, _)| extension(path) == "md") {
+        for (index, line) in text.lines().enumerate() {
+            for name in line.split('`').skip(1).step_by(2) {
+                let ours = FOLDERS.iter().any(|folder| name.starts_with(folder));
+                let plain =
+                    name.chars().all(|c| c.is_ascii_lowercase() || "/._-0123456789".contains(c));
+                let folder = format!("{}/", name.trim_end_matches('/'));
+                let there = tree.files().any(|(file, _)| file == name || file.starts_with(&folder));
+                if ours && plain && !there {
+                    findings.push(format!("{path}:{}: `{name}` is not there", index + 1));
+                }
+            }
         }
     }
     findings
@@ -127,5 +153,15 @@ fn a_decision_out_of_order_is_found() {
             "docs/decisions/0003-two-engines.md: is not called 0002-title.md",
             "docs/decisions/later.md: is not called 0003-title.md",
         ]
+    );
+}
+
+#[test]
+fn a_document_that_names_a_missing_file_is_found() {
+    let text = "`src/a.rs`, `src/`, `src/a`, `src/gone.rs`\nsrc/b.rs `docs/old/`, `migrations/NNNN_name.sql`";
+    let tree = Tree::of(&[("README.md", text), ("src/a.rs", ""), ("src/a/b.rs", "")]);
+    assert_eq!(
+        named_files(&tree),
+        ["README.md:1: `src/gone.rs` is not there", "README.md:2: `docs/old/` is not there"]
     );
 }

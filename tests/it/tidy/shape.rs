@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    rust::{Kind, group_end, reads, tokens},
+    rust::{Kind, Token, group_end, reads, tokens},
     tree::{Tree, extension},
 };
 
@@ -103,13 +103,23 @@ fn reach(tree: &Tree, path: String, reached: &mut BTreeSet<String>, findings: &m
             continue;
         }
         let module = tokens[index + 1].text;
-        let places = [format!("{folder}/{module}.rs"), format!("{folder}/{module}/mod.rs")];
+        let named = named_path(&tokens[..index]).map(|name| format!("{parent}/{name}"));
+        let usual = [format!("{folder}/{module}.rs"), format!("{folder}/{module}/mod.rs")];
+        let places = named.map_or_else(|| usual.to_vec(), |path| vec![path]);
         match places.into_iter().find(|place| tree.text(place).is_some()) {
             Some(place) => reach(tree, place, reached, findings),
             None => findings.push(format!("{path}: `mod {module}` leads to no file")),
         }
     }
     reached.insert(path);
+}
+
+/// The file that a `#[path = ".."]` at the end of these tokens names.
+fn named_path<'a>(before: &[Token<'a>]) -> Option<&'a str> {
+    let start = before.len().checked_sub(6)?;
+    let literal = before[start + 4].text.trim_matches('"');
+    let named = reads(before, start, &["#", "[", "path", "="]) && reads(before, start + 5, &["]"]);
+    named.then_some(literal)
 }
 
 #[test]
@@ -154,7 +164,8 @@ fn a_vague_name_is_found() {
 fn a_file_that_is_not_compiled_is_found() {
     let tree = Tree::of(&[
         ("src/lib.rs", "pub mod web; mod gone; mod inner { }"),
-        ("src/web/mod.rs", "mod api;"),
+        ("src/web/mod.rs", "mod api; #[path = \"api_tests.rs\"] mod tests;"),
+        ("src/web/api_tests.rs", ""),
         ("src/web/api.rs", "mod v1;"),
         ("src/web/api/v1.rs", "// mod old;"),
         ("src/web/old.rs", ""),
