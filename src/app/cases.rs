@@ -469,7 +469,7 @@ pub fn quote_input(view: &CaseView, group: Uuid, day: Day) -> Value {
         by.iter().map(|row| party(row.party_id)).collect()
     };
     let reliefs: Vec<Value> =
-        view.reliefs.iter().map(|row| relief_entry(party(row.party_id), row)).collect();
+        view.reliefs.iter().map(|row| relief_entry(&party(row.party_id), row)).collect();
     let mut input = json!({
         "op": "advance",
         "law": "auto",
@@ -519,7 +519,7 @@ pub fn quote_input(view: &CaseView, group: Uuid, day: Day) -> Value {
     input
 }
 
-fn relief_entry(party: String, relief: &ReliefRow) -> Value {
+fn relief_entry(party: &str, relief: &ReliefRow) -> Value {
     let mut entry = json!({ "party": party, "code": relief.code });
     put(&mut entry, "rate", relief.rate.as_deref());
     entry

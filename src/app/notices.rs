@@ -105,7 +105,7 @@ impl App {
                 group_id: group,
                 assessment_id,
                 limit_kind: limit_kind(
-                    &view.case.kind,
+                    view.case.kind,
                     view.case.instance,
                     view.case.charge_code.as_deref(),
                 )
