@@ -12,6 +12,7 @@ mod deadline;
 mod delimited;
 mod fee;
 mod harness;
+mod lane;
 mod paper;
 mod providers;
 mod receipt_verify;
