@@ -8,6 +8,7 @@ pub mod notices;
 pub mod papers;
 pub mod random;
 pub mod settle;
+pub mod statements;
 pub mod tables;
 pub mod vault;
 pub mod worked;

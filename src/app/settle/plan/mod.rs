@@ -50,6 +50,16 @@ pub struct Outcome {
     pub verdict: Verdict,
 }
 
+impl Outcome {
+    /// The exception that the item left, if any.
+    pub const fn raised(&self) -> Option<ExceptionKind> {
+        match &self.verdict {
+            Verdict::Money { exception, .. } => *exception,
+            Verdict::Kept | Verdict::OrderMoved | Verdict::Seen | Verdict::Sighted(_) => None,
+        }
+    }
+}
+
 /// What happened with one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
