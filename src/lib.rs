@@ -11,6 +11,7 @@
 //! | [`providers`] | payment providers | `domain`, `codec`, `config` |
 //! | [`sim`] | the other side of providers and banks | `domain`, `codec`, `config` |
 //! | [`app`] | use cases | `domain`, `codec`, `config`, `store`, `providers` |
+//! | [`web`] | HTTP: pages, API, callbacks | `app`, `domain`, `config` |
 //! | [`telemetry`] | logs and metric names | `config` |
 //! | [`cli`] | the command line | all |
 
@@ -23,3 +24,4 @@ pub mod providers;
 pub mod sim;
 pub mod store;
 pub mod telemetry;
+pub mod web;

@@ -1,9 +1,13 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
 mod act;
+pub mod api_keys;
 pub mod cases;
 pub mod clock;
+pub mod drafts;
 pub mod error;
+pub mod idempotency;
+pub mod money;
 pub mod notices;
 pub mod papers;
 pub mod random;

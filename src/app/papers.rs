@@ -36,6 +36,12 @@ use crate::{
 /// Stands in a draft where the number will stand.
 const NO_NUMBER: &str = "……";
 
+/// The number of an issued notice, `12/2026/TB-TA`.
+pub fn notice_number(notice: &NoticeRow) -> Option<String> {
+    let (number, year) = notice.number.zip(notice.number_year)?;
+    Some(format!("{number}/{year}/TB-TA"))
+}
+
 /// Everything that a notice's papers print.
 pub struct NoticeMaterial {
     notice: NoticeRow,
@@ -258,10 +264,7 @@ impl NoticeMaterial {
 
     /// `12/2026/TB-TA`.
     fn number(&self) -> String {
-        match (self.notice.number, self.notice.number_year) {
-            (Some(number), Some(year)) => format!("{number}/{year}/TB-TA"),
-            _ => format!("{NO_NUMBER}/TB-TA"),
-        }
+        notice_number(&self.notice).unwrap_or_else(|| format!("{NO_NUMBER}/TB-TA"))
     }
 
     fn place(&self) -> String {
