@@ -1,7 +1,9 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
 mod act;
+pub mod anchor;
 pub mod cases;
+pub mod check;
 pub mod clock;
 pub mod error;
 pub mod notices;

@@ -1,5 +1,7 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod audit;
+mod check;
 mod config;
 pub mod conform;
 mod deadline;
@@ -26,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Audit(audit::Args),
+    Check(check::Args),
     Config(config::Args),
     Deadline(deadline::Args),
     /// Reads a bank statement.
@@ -59,6 +63,8 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Outcome {
     match cli.command {
+        Command::Audit(args) => audit::run(&args, cli.config.as_deref()),
+        Command::Check(args) => check::run(&args, cli.config.as_deref()),
         Command::Config(args) => config::run(&args, cli.config.as_deref()),
         Command::Deadline(args) => deadline::run(&args),
         Command::Import(args) => import::run(&args),

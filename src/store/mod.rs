@@ -7,6 +7,7 @@
 pub mod account;
 pub mod case;
 pub mod chain;
+pub mod check;
 pub mod columns;
 mod connect;
 pub mod court;
@@ -102,6 +103,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         receipt::STATEMENTS,
         series::STATEMENTS,
         statement::STATEMENTS,
+        &check::statements(),
     ]
     .concat()
 }
