@@ -104,7 +104,14 @@ pub(super) fn on_store<T, E: std::error::Error>(
                 "the schema is newer than this program: use the newer anphi".to_owned(),
             )),
         };
-        store.close().await;
+        // Not `Store::close`, which folds the log of a database that `serve` may be writing to.
+        match &store {
+            Store::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Store::Postgres(pool) => pool.close().await,
+        }
         answer
     })
 }

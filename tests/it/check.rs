@@ -3,6 +3,7 @@
 
 mod anchor;
 mod broken;
+mod command;
 mod edits;
 mod story;
 

@@ -10,7 +10,7 @@ use super::{
     sample::{self, PAGE, Places},
 };
 use crate::{
-    app::settle::RECEIPT_FORM,
+    app::{papers::host, settle::RECEIPT_FORM},
     codec::pdf,
     domain::{
         fee::{self, LawSettings, Tree},
@@ -146,6 +146,11 @@ fn kept_paper(asked: &Asked<'_>, row: &KeptPaper) -> Result<(), String> {
     if digest::sha256(bytes) != row.sha256 {
         return Err("its bytes have another hash".to_owned());
     }
+    // The record stands in the file's metadata, with the code that no other receipt has.
+    let code = format!("code={}", row.code);
+    if !bytes.windows(code.len()).any(|some| some == code.as_bytes()) {
+        return Err("shows another receipt".to_owned());
+    }
     // The larger sheet prints the computation too, which stands in its bytes only.
     if row.format == "a5" && draw(asked, row)? != draw(asked, row)? {
         return Err("is drawn differently each time".to_owned());
@@ -159,7 +164,7 @@ fn draw(asked: &Asked<'_>, row: &KeptPaper) -> Result<Vec<u8>, String> {
     let print = paper::Print {
         sheet: &row.format,
         signed_text: &row.signed_text,
-        site: "",
+        site: host(&row.signed_text).split('/').next().unwrap_or_default(),
         steps: &[],
         phone: None,
     };

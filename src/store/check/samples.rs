@@ -11,7 +11,7 @@ statements! {
     ASSESSMENT_COUNT = "select count(*) from assessment";
     ASSESSMENT_ENDS = "select (select id from assessment order by id limit 1),
         (select id from assessment order by id desc limit 1)";
-    PAPERS = "select p.receipt_id, p.format, p.sha256, p.signed_text, r.record, b.bytes
+    PAPERS = "select p.receipt_id, p.format, p.sha256, p.signed_text, r.record, r.code, b.bytes
         from receipt_paper p join receipt r on r.id = p.receipt_id
         left join blob b on b.sha256 = p.sha256
         where p.receipt_id > $1 order by p.receipt_id, p.format limit $2";
@@ -59,6 +59,7 @@ pub struct KeptPaper {
     pub sha256: Vec<u8>,
     pub signed_text: String,
     pub record: String,
+    pub code: String,
     pub bytes: Option<Vec<u8>>,
 }
 

@@ -188,7 +188,7 @@ const BREAKS: &[(&str, &[&str], &[&str], &str)] = &[
     ),
     (
         "an entry's payload is altered",
-        &["update audit_entry set payload = '{}' where chain = 'court' and seq = 3"],
+        &["update audit_entry set payload = '[]' where chain = 'court' and seq = 3"],
         &["I-12"],
         "entry 3: its payload has another digest",
     ),
@@ -309,6 +309,13 @@ const BREAKS: &[(&str, &[&str], &[&str], &str)] = &[
         &["update blob set bytes = sha256 where sha256 in (select sha256 from receipt_paper)"],
         &["I-19"],
         "its bytes have another hash",
+    ),
+    (
+        "a paper is given to another receipt",
+        &["update receipt_paper set receipt_id = (select id from receipt where number = 3)
+           where receipt_id <> (select id from receipt where number = 3)"],
+        &["I-19"],
+        "shows another receipt",
     ),
     (
         "a message comes from tomorrow",
