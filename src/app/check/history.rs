@@ -81,6 +81,12 @@ const MACHINES: [(&str, &str, Steps); 4] = [
 pub(super) async fn judge(tx: &mut Tx, found: &mut Findings) -> Result<(), StoreError> {
     for life in tx.lives().await? {
         let (machine, state, taken) = &life;
+        if machine.is_empty() {
+            for id in tx.who_lived(&life).await? {
+                found.add("I-18", format!("state_change: entity_id {id} is no thing: {taken}"));
+            }
+            continue;
+        }
         let Some((_, table, steps)) = MACHINES.iter().find(|(name, ..)| name == machine) else {
             continue;
         };

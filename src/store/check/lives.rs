@@ -20,6 +20,8 @@ macro_rules! histories {
             ), lives as (
               select t.machine, t.id, t.state, coalesce(s.taken, '') as taken
               from things t left join steps s on s.entity_id = t.id
+              union all select '', s.entity_id, '', s.taken
+              from steps s left join things t on t.id = s.entity_id where t.id is null
             ) ",
             $rest
         )
@@ -53,7 +55,8 @@ rules! {
         from statement where imported_at > $1";
 }
 
-/// A machine, the state it is in, and the steps that led there as `machine:from>to`, by commas.
+/// A machine, the state it is in, and the steps that led there as `machine:from>to`, by commas. Of
+/// steps that belong to no thing machine and state are empty.
 pub type Life = (String, String, String);
 
 impl Tx {

@@ -35,7 +35,8 @@ const IDLE: &str =
     where datname = current_database() and pid <> pg_backend_pid()
       and state in ('idle in transaction', 'idle in transaction (aborted)')
       and extract(epoch from clock_timestamp() - state_change) > 5";
-const PATIENCE: &str = "set local statement_timeout = '10min'";
+const PATIENCE: [&str; 2] =
+    ["set local statement_timeout = '10min'", "set local work_mem = '64MB'"];
 
 /// An assessment as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -67,10 +68,13 @@ pub struct KeptPaper {
 pub type Extent = (i64, Option<(Uuid, Uuid)>);
 
 impl Tx {
-    /// The check's statements read whole tables: they may take longer than a request's.
+    /// The check's statements read whole tables: they may take longer, and sort
+    /// and hash more at once, than a request's.
     pub async fn check_patiently(&mut self) -> Result<(), StoreError> {
         if let Self::Postgres(tx) = self {
-            sqlx::query(PATIENCE).execute(&mut **tx).await?;
+            for text in PATIENCE {
+                sqlx::query(text).execute(&mut **tx).await?;
+            }
         }
         Ok(())
     }

@@ -293,6 +293,14 @@ const BREAKS: &[(&str, &[&str], &[&str], &str)] = &[
         "party_id points to no party",
     ),
     (
+        "steps belong to nothing",
+        &["insert into state_change (id, machine, entity_id, to_state, at, audit_id)
+           select {uuid}, 'case', {uuid}, 'open', at, audit_id from state_change
+           where machine = 'case' and to_state = 'accepted'"],
+        &["I-18"],
+        "is no thing",
+    ),
+    (
         "a record is altered",
         &["update receipt set record = record || 'x=y' where number = 1"],
         &["I-19"],
