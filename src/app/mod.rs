@@ -1,12 +1,17 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
 mod act;
+pub mod callbacks;
 pub mod cases;
+pub mod channels;
+pub mod checkout;
 pub mod clock;
 pub mod error;
+pub mod lookup;
 pub mod notices;
 pub mod papers;
 pub mod random;
+pub mod refused;
 pub mod settle;
 pub mod statements;
 pub mod tables;
@@ -20,7 +25,10 @@ use uuid::Uuid;
 pub use act::Deed;
 pub use error::Error;
 
-use self::{random::Random, settle::Lane, tables::Tables, vault::Vault};
+use self::{
+    channels::Channels, random::Random, refused::Refused, settle::Lane, tables::Tables,
+    vault::Vault,
+};
 use crate::{
     codec::receipt_text::SecretKey,
     domain::{
@@ -46,6 +54,10 @@ pub struct App {
     pub tables: Arc<Tables>,
     /// The settlement lane.
     pub lane: Lane,
+    /// The ways to pay.
+    pub channels: Channels,
+    /// Messages whose sender is not proven.
+    pub refused: Refused,
     /// The key that signs receipts.
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.

@@ -295,9 +295,11 @@ impl App {
         for row in &waiting {
             let line = line_of(self, row)?;
             let named = scan(&line.description).named();
-            match rules.kind_of(Movement::from(&line), &named) {
-                Kind::Money if row.direction == Direction::Credit => money.push((row, line)),
-                kind => others.push((row, kind)),
+            let kind = rules.kind_of(Movement::from(&line), &named);
+            if kind == Kind::Money && row.direction == Direction::Credit {
+                money.push((row, line));
+            } else {
+                others.push((row, kind));
             }
         }
         let items: Vec<Item> =
@@ -496,9 +498,10 @@ async fn candidates(tx: &mut Tx, scope: Scope) -> Result<Vec<Candidate>, Error> 
                 amount: missing,
                 payers: payers.split("; ").map(Name::new).collect(),
                 pay_by: notice.pay_by.unwrap_or_else(|| notice.drafted_at.day()),
-                standing: match state {
-                    NoticeState::Lapsed => NoticeStanding::Lapsed,
-                    _ => NoticeStanding::Payable,
+                standing: if state == NoticeState::Lapsed {
+                    NoticeStanding::Lapsed
+                } else {
+                    NoticeStanding::Payable
                 },
             });
         }

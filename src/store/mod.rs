@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod notice;
 pub mod order;
 pub mod receipt;
+pub mod refused;
 mod scope;
 pub mod series;
 pub mod statement;
@@ -100,6 +101,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         notice::STATEMENTS,
         order::STATEMENTS,
         receipt::STATEMENTS,
+        refused::STATEMENTS,
         series::STATEMENTS,
         statement::STATEMENTS,
     ]
