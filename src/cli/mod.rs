@@ -2,11 +2,15 @@
 
 mod config;
 pub mod conform;
+mod data;
 mod deadline;
 mod import;
+mod migrate;
 mod ndjson;
+mod open;
 mod quote;
 mod receipt;
+mod reconcile;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -26,6 +30,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Data(data::Args),
+    Migrate(migrate::Args),
+    Reconcile(reconcile::Args),
     Config(config::Args),
     Deadline(deadline::Args),
     /// Reads a bank statement.
@@ -54,14 +61,20 @@ pub type Outcome = Result<(), Failure>;
 /// Reads the arguments, runs the command, turns its outcome into an exit status.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // One cryptography for the whole process, before the first client or listener is made.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     finish(run(cli))
 }
 
 fn run(cli: Cli) -> Outcome {
+    let file = cli.config.as_deref();
     match cli.command {
-        Command::Config(args) => config::run(&args, cli.config.as_deref()),
+        Command::Data(args) => data::run(&args, file),
+        Command::Migrate(args) => migrate::run(&args, file),
+        Command::Reconcile(args) => reconcile::run(&args, file),
+        Command::Config(args) => config::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),
-        Command::Import(args) => import::run(&args),
+        Command::Import(args) => import::run(&args, file),
         Command::Quote(args) => quote::run(&args),
         Command::Receipt(args) => receipt::run(args),
         Command::Conform(args) => conform::run(&args),

@@ -12,10 +12,12 @@ mod connect;
 pub mod court;
 pub mod engine;
 pub mod exception;
+pub mod installation;
 pub mod ledger;
 pub mod notice;
 pub mod order;
 pub mod receipt;
+pub mod reference;
 pub mod refused;
 mod scope;
 pub mod series;
@@ -97,10 +99,12 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         chain::STATEMENTS,
         court::STATEMENTS,
         exception::STATEMENTS,
+        installation::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,
         order::STATEMENTS,
         receipt::STATEMENTS,
+        reference::STATEMENTS,
         refused::STATEMENTS,
         series::STATEMENTS,
         statement::STATEMENTS,
