@@ -8,3 +8,5 @@
 
 pub mod cli;
 pub mod domain;
+pub mod web;
+pub mod words;
