@@ -7,6 +7,7 @@ pub mod channels;
 pub mod checkout;
 pub mod clock;
 pub mod error;
+pub mod jobs;
 pub mod lookup;
 pub mod notices;
 pub mod papers;

@@ -96,3 +96,16 @@ async fn receipt_key(
     let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| StartError::ReceiptKey)?;
     Ok(SecretKey::from_seed(&seed))
 }
+
+impl App {
+    /// Whether the database answers and has this program's schema: `ok`, `away`, `older`, `newer`.
+    pub async fn database_state(&self) -> &'static str {
+        use crate::store::SchemaState;
+        match self.store.schema().await {
+            Ok(SchemaState::Current) => "ok",
+            Ok(SchemaState::Empty | SchemaState::Older) => "older",
+            Ok(SchemaState::Newer) => "newer",
+            Err(_) => "away",
+        }
+    }
+}

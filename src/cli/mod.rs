@@ -11,6 +11,7 @@ mod open;
 mod quote;
 mod receipt;
 mod reconcile;
+mod serve;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -33,6 +34,8 @@ enum Command {
     Data(data::Args),
     Migrate(migrate::Args),
     Reconcile(reconcile::Args),
+    Serve(serve::Args),
+    Work(serve::WorkArgs),
     Config(config::Args),
     Deadline(deadline::Args),
     /// Reads a bank statement.
@@ -72,6 +75,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Data(args) => data::run(&args, file),
         Command::Migrate(args) => migrate::run(&args, file),
         Command::Reconcile(args) => reconcile::run(&args, file),
+        Command::Serve(args) => serve::run(&args, file),
+        Command::Work(args) => serve::work(&args, file),
         Command::Config(args) => config::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),
         Command::Import(args) => import::run(&args, file),

@@ -158,7 +158,7 @@ impl World {
         let settler =
             Settler::new(store.clone(), dyn_clock.clone(), dyn_random.clone(), vault.clone());
         let (lane, _writer) = Lane::start(settler);
-        let bodies = Bodies::seed(&store, &*clock, &*random).await;
+        let bodies = Bodies::seed(&store, &clock, &random).await;
         let accounts = accounts("http://127.0.0.1:9");
         let started = Channels::start(&store, &accounts, (clock.now(), &*random)).await;
         let channels = started.unwrap();
