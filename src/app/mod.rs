@@ -15,6 +15,7 @@ pub mod random;
 pub mod reference;
 pub mod refused;
 pub mod settle;
+pub mod sign_in;
 pub mod start;
 pub mod statements;
 pub mod tables;

@@ -12,6 +12,7 @@ mod quote;
 mod receipt;
 mod reconcile;
 mod serve;
+mod staff;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -35,6 +36,7 @@ enum Command {
     Migrate(migrate::Args),
     Reconcile(reconcile::Args),
     Serve(serve::Args),
+    Staff(staff::Args),
     Work(serve::WorkArgs),
     Config(config::Args),
     Deadline(deadline::Args),
@@ -76,6 +78,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Migrate(args) => migrate::run(&args, file),
         Command::Reconcile(args) => reconcile::run(&args, file),
         Command::Serve(args) => serve::run(&args, file),
+        Command::Staff(args) => staff::run(&args, file),
         Command::Work(args) => serve::work(&args, file),
         Command::Config(args) => config::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),

@@ -21,6 +21,7 @@ pub mod reference;
 pub mod refused;
 mod scope;
 pub mod series;
+pub mod staff;
 pub mod statement;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -107,6 +108,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         reference::STATEMENTS,
         refused::STATEMENTS,
         series::STATEMENTS,
+        staff::STATEMENTS,
         statement::STATEMENTS,
     ]
     .concat()
