@@ -1,9 +1,11 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
 mod act;
+pub mod anchor;
 pub mod callbacks;
 pub mod cases;
 pub mod channels;
+pub mod check;
 pub mod checkout;
 pub mod clock;
 pub mod error;

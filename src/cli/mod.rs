@@ -1,5 +1,7 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod audit;
+mod check;
 mod config;
 pub mod conform;
 mod data;
@@ -38,6 +40,8 @@ enum Command {
     Serve(serve::Args),
     Staff(staff::Args),
     Work(serve::WorkArgs),
+    Audit(audit::Args),
+    Check(check::Args),
     Config(config::Args),
     Deadline(deadline::Args),
     /// Reads a bank statement.
@@ -81,6 +85,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Staff(args) => staff::run(&args, file),
         Command::Work(args) => serve::work(&args, file),
         Command::Config(args) => config::run(&args, file),
+        Command::Audit(args) => audit::run(&args, file),
+        Command::Check(args) => check::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),
         Command::Import(args) => import::run(&args, file),
         Command::Quote(args) => quote::run(&args),

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod case;
 pub mod chain;
+pub mod check;
 pub mod columns;
 mod connect;
 pub mod court;
@@ -110,6 +111,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         series::STATEMENTS,
         staff::STATEMENTS,
         statement::STATEMENTS,
+        &check::statements(),
     ]
     .concat()
 }
