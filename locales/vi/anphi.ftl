@@ -56,6 +56,8 @@ copy = Sao chép
 copied = Đã sao chép { $what }.
 print = In
 print-hint = Để in, bấm Ctrl+P.
+printed = { $place }, in lúc { $moment }
+printed-by = { $place }, in lúc { $moment }, người in { $who }
 error = Lỗi:
 problems = Có { $n } mục cần sửa
 
