@@ -1,5 +1,19 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod config;
+pub mod conform;
+mod data;
+mod deadline;
+mod import;
+mod migrate;
+mod ndjson;
+mod open;
+mod quote;
+mod receipt;
+mod reconcile;
+mod serve;
+mod strict_json;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -16,7 +30,22 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Data(data::Args),
+    Migrate(migrate::Args),
+    Reconcile(reconcile::Args),
+    Serve(serve::Args),
+    Work(serve::WorkArgs),
+    Config(config::Args),
+    Deadline(deadline::Args),
+    /// Reads a bank statement.
+    Import(import::Args),
+    Quote(quote::Args),
+    /// Check receipts without a database.
+    Receipt(receipt::Args),
+    /// Answers the test vectors of a payment protocol by the service's own code.
+    Conform(conform::Args),
+}
 
 /// Why a command did not do what it was asked; each kind is one exit status.
 #[derive(Debug)]
@@ -35,12 +64,26 @@ pub type Outcome = Result<(), Failure>;
 /// Reads the arguments, runs the command, turns its outcome into an exit status.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // One cryptography for the whole process, before the first client or listener is made.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     finish(run(cli))
 }
 
 fn run(cli: Cli) -> Outcome {
-    let _ = cli.config;
-    match cli.command {}
+    let file = cli.config.as_deref();
+    match cli.command {
+        Command::Data(args) => data::run(&args, file),
+        Command::Migrate(args) => migrate::run(&args, file),
+        Command::Reconcile(args) => reconcile::run(&args, file),
+        Command::Serve(args) => serve::run(&args, file),
+        Command::Work(args) => serve::work(&args, file),
+        Command::Config(args) => config::run(&args, file),
+        Command::Deadline(args) => deadline::run(&args),
+        Command::Import(args) => import::run(&args, file),
+        Command::Quote(args) => quote::run(&args),
+        Command::Receipt(args) => receipt::run(args),
+        Command::Conform(args) => conform::run(&args),
+    }
 }
 
 fn finish(outcome: Outcome) -> ExitCode {

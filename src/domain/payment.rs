@@ -5,27 +5,29 @@ use super::{
     time::{Day, Timestamp},
 };
 
-/// Which way money went, seen from the watched account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
-    /// Into the account.
-    Credit,
-    /// Out of the account.
-    Debit,
+codes! {
+    /// Which way money went, seen from the watched account.
+    Direction {
+        /// Into the account.
+        Credit = "credit",
+        /// Out of the account.
+        Debit = "debit",
+    }
 }
 
-/// Who tells us of a payment. One payment is sighted at most once per source (I-07).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// A payment gateway: its callback and its answer to our query are one source, since both
-    /// carry the gateway's own transaction number.
-    Gateway,
-    /// A bank's push of one movement on a watched account.
-    Push,
-    /// A line of a bank statement.
-    Statement,
-    /// Cash or transfer taken at the counter.
-    Counter,
+codes! {
+    /// Who tells us of a payment. One payment is sighted at most once per source (I-07).
+    Source {
+        /// A payment gateway: its callback and its answer to our query are one source, since both
+        /// carry the gateway's own transaction number.
+        Gateway = "gateway",
+        /// A bank's push of one movement on a watched account.
+        Push = "push",
+        /// A line of a bank statement.
+        Statement = "statement",
+        /// Cash or transfer taken at the counter.
+        Counter = "counter",
+    }
 }
 
 /// How a report finds its notice.
@@ -59,17 +61,18 @@ pub struct Counterparty {
     pub account: Option<String>,
 }
 
-/// Whose clock a payment's time is read from (decisions 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PaidBasis {
-    /// The provider's or bank's own time of the transfer.
-    Provider,
-    /// The booking day of a statement.
-    Statement,
-    /// The payer's slip, set by two persons.
-    Evidence,
-    /// Only our own time of receipt is known.
-    Received,
+codes! {
+    /// Whose clock a payment's time is read from (decisions 2).
+    PaidBasis {
+        /// The provider's or bank's own time of the transfer.
+        Provider = "provider",
+        /// The booking day of a statement.
+        Statement = "statement",
+        /// The payer's slip, set by two persons.
+        Evidence = "evidence",
+        /// Only our own time of receipt is known.
+        Received = "received",
+    }
 }
 
 /// One verified report of a movement, in one form for every door of the settlement lane.

@@ -6,4 +6,20 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod calendar;
+mod camt;
+mod deadline;
+mod delimited;
+mod fee;
+mod harness;
+mod lane;
+mod paper;
+mod providers;
+mod receipt_verify;
+mod reconcile;
 mod reference;
+mod reference_data;
+mod settings;
+mod statement;
+mod store;
+mod tidy;

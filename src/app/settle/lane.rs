@@ -1,0 +1,164 @@
+//! The queue before the one writer.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Item,
+    batch::{BatchError, Settler, settle_batch},
+    plan::Outcome,
+};
+
+/// The most reports that one transaction settles (contract 5).
+const BATCH: usize = 256;
+
+/// The most statement lines that one transaction settles.
+const LINES: usize = 5_000;
+
+/// Reports that may wait; beyond, callers are told to come back.
+const QUEUE: usize = 4_096;
+
+/// Why a report was not settled; the sender must send it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LaneError {
+    /// The database is away, or too much waits.
+    #[error("the database is away or too much waits")]
+    Away,
+    /// This report alone makes its transaction fail; it is kept, and a person is told.
+    #[error("the report was set aside")]
+    SetAside,
+}
+
+type Answered = Result<Vec<Outcome>, LaneError>;
+
+struct Job {
+    items: Vec<Item>,
+    reply: oneshot::Sender<Answered>,
+}
+
+/// The door to the lane. Clones share it.
+#[derive(Clone)]
+pub struct Lane {
+    queue: mpsc::Sender<Job>,
+    settler: Arc<Settler>,
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lane")
+    }
+}
+
+impl Lane {
+    /// Starts the writer. It ends when every `Lane` is gone and the queue is empty.
+    pub fn start(settler: Settler) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let settler = Arc::new(settler);
+        let writer = tokio::spawn(write(settler.clone(), jobs));
+        (Self { queue, settler }, writer)
+    }
+
+    /// Settles one report; answers after COMMIT.
+    pub async fn settle(&self, item: Item) -> Result<Outcome, LaneError> {
+        let outcomes = self.submit(vec![item]).await?;
+        outcomes.into_iter().next().ok_or(LaneError::Away)
+    }
+
+    /// What the lane settles with: books that are no settlement are posted by it too.
+    pub fn settler(&self) -> &Settler {
+        &self.settler
+    }
+
+    /// Settles the credit lines of one account's statements. All that fit are looked at together,
+    /// since bank references are looked for over a whole file first (decisions 2).
+    pub async fn settle_lines(&self, items: Vec<Item>) -> Result<Vec<Outcome>, LaneError> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        for chunk in items.chunks(LINES) {
+            outcomes.extend(self.submit(chunk.to_vec()).await?);
+        }
+        Ok(outcomes)
+    }
+
+    /// Reports that wait now.
+    pub fn waiting(&self) -> usize {
+        QUEUE - self.queue.capacity()
+    }
+
+    async fn submit(&self, items: Vec<Item>) -> Answered {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Job { items, reply }).map_err(|_| LaneError::Away)?;
+        answer.await.map_err(|_| LaneError::Away)?
+    }
+}
+
+async fn write(settler: Arc<Settler>, mut jobs: mpsc::Receiver<Job>) {
+    let mut taken = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut taken, BATCH).await > 0 {
+        // Lines of a statement settle apart from pushes, which may report the same transfers.
+        let (statements, others): (Vec<Job>, Vec<Job>) =
+            taken.drain(..).partition(|job| job.items.iter().any(|item| item.line.is_some()));
+        if !others.is_empty() {
+            settle_jobs(&settler, others).await;
+        }
+        for job in statements {
+            settle_jobs(&settler, vec![job]).await;
+        }
+    }
+}
+
+/// Settles several jobs in one transaction; when it fails for a reason of its own, one by one.
+async fn settle_jobs(settler: &Settler, jobs: Vec<Job>) {
+    let items: Vec<Item> = jobs.iter().flat_map(|job| job.items.iter().cloned()).collect();
+    match settle_batch(settler, &items).await {
+        Ok(outcomes) => {
+            let mut outcomes = outcomes.into_iter();
+            for job in jobs {
+                let mine = outcomes.by_ref().take(job.items.len()).collect();
+                // A caller that went away gets its answer by asking again.
+                let _ = job.reply.send(Ok(mine));
+            }
+        }
+        Err(error) if error.is_away() => {
+            tracing::warn!(error = chain(&error), items = items.len(), "the database is away");
+            for job in jobs {
+                let _ = job.reply.send(Err(LaneError::Away));
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = chain(&error), items = items.len(), "a batch failed");
+            for job in jobs {
+                let answer = settle_singly(settler, &job.items).await;
+                let _ = job.reply.send(answer);
+            }
+        }
+    }
+}
+
+async fn settle_singly(settler: &Settler, items: &[Item]) -> Answered {
+    let mut outcomes = Vec::with_capacity(items.len());
+    for item in items {
+        match settle_batch(settler, std::slice::from_ref(item)).await {
+            Ok(one) => outcomes.extend(one),
+            Err(error) if error.is_away() => return Err(LaneError::Away),
+            Err(error) => {
+                tracing::error!(error = chain(&error), "a report was set aside");
+                settler.set_aside(item, &chain(&error)).await.map_err(|_| LaneError::Away)?;
+                return Err(LaneError::SetAside);
+            }
+        }
+    }
+    Ok(outcomes)
+}
+
+/// An error with its causes, for one log line.
+fn chain(error: &BatchError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

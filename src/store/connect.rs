@@ -1,0 +1,262 @@
+//! Opening, checking and migrating the database.
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, Executor, PgPool, Row, SqlitePool,
+    migrate::{Migrate, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::Store;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// A silent cut to the server is noticed within this time (reliability rule 12).
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How to open the database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:/path` or `postgres://…`.
+    pub url: String,
+    /// Connections for readers (SQLite) or for all (PostgreSQL).
+    pub connections: u32,
+}
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is neither form.
+    #[error("database.url must begin with sqlite: or postgres://")]
+    Url,
+    /// The database is away.
+    #[error("the database is away")]
+    Away(#[source] sqlx::Error),
+    /// A setting of the server that would lose what was acknowledged.
+    #[error("PostgreSQL runs with {0}: what we acknowledge could be lost; turn it on")]
+    Unsafe(&'static str),
+    /// The schema is older than this program.
+    #[error("the schema is older than this program: run `anphi migrate` first")]
+    Older,
+    /// The schema is newer than this program.
+    #[error("the schema is newer than this program: use the newer anphi")]
+    Newer,
+    /// A migration failed; nothing of it stays.
+    #[error("a migration failed")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// Another `serve` owns the file.
+    #[error(
+        "another `anphi serve` owns {0}; stop it first, or use PostgreSQL for several processes"
+    )]
+    Owned(PathBuf),
+}
+
+/// Where the schema stands against this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// Nothing there yet.
+    Empty,
+    /// Some migrations are missing.
+    Older,
+    /// Exactly this program's.
+    Current,
+    /// It has migrations that this program does not know.
+    Newer,
+}
+
+impl Store {
+    /// Opens the database and refuses unsafe settings. The schema is not touched.
+    pub async fn open(options: &Options) -> Result<Self, StartError> {
+        if options.url.starts_with("sqlite:") {
+            open_sqlite(options).await
+        } else if options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
+            open_postgres(options).await
+        } else {
+            Err(StartError::Url)
+        }
+    }
+
+    /// Where the schema stands.
+    pub async fn schema(&self) -> Result<SchemaState, StartError> {
+        let applied = match self {
+            Self::Sqlite { write, .. } => {
+                let mut conn = write.acquire().await.map_err(StartError::Away)?;
+                applied(&mut *conn).await?
+            }
+            Self::Postgres(pool) => {
+                let mut conn = pool.acquire().await.map_err(StartError::Away)?;
+                applied(&mut *conn).await?
+            }
+        };
+        let known: Vec<i64> = self.migrator().iter().map(|migration| migration.version).collect();
+        Ok(if applied.is_empty() {
+            SchemaState::Empty
+        } else if applied.iter().any(|version| !known.contains(version)) {
+            SchemaState::Newer
+        } else if applied.len() < known.len() {
+            SchemaState::Older
+        } else {
+            SchemaState::Current
+        })
+    }
+
+    /// Names of the migrations that are still to run, in order.
+    pub async fn pending(&self) -> Result<Vec<String>, StartError> {
+        let applied = match self {
+            Self::Sqlite { write, .. } => {
+                let mut conn = write.acquire().await.map_err(StartError::Away)?;
+                applied(&mut *conn).await?
+            }
+            Self::Postgres(pool) => {
+                let mut conn = pool.acquire().await.map_err(StartError::Away)?;
+                applied(&mut *conn).await?
+            }
+        };
+        let pending = self.migrator().iter().filter(|m| !applied.contains(&m.version));
+        Ok(pending.map(|m| format!("{:04}_{}", m.version, m.description)).collect())
+    }
+
+    /// Brings the schema up to this program's.
+    pub async fn migrate(&self) -> Result<(), StartError> {
+        match self {
+            Self::Sqlite { write, .. } => SQLITE.run(write).await,
+            Self::Postgres(pool) => POSTGRES.run(pool).await,
+        }
+        .map_err(StartError::Migration)
+    }
+
+    fn migrator(&self) -> &'static Migrator {
+        match self {
+            Self::Sqlite { .. } => &SQLITE,
+            Self::Postgres(_) => &POSTGRES,
+        }
+    }
+}
+
+/// Versions in the migrations table; empty when there is none.
+async fn applied<C: Migrate + Send>(conn: &mut C) -> Result<Vec<i64>, StartError> {
+    const TABLE: &str = "_sqlx_migrations";
+    conn.ensure_migrations_table(TABLE).await.map_err(StartError::Migration)?;
+    let listed = conn.list_applied_migrations(TABLE).await.map_err(StartError::Migration)?;
+    Ok(listed.iter().map(|migration| migration.version).collect())
+}
+
+async fn open_sqlite(options: &Options) -> Result<Store, StartError> {
+    let connect = SqliteConnectOptions::from_str(&options.url)
+        .map_err(|_| StartError::Url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .pragma("trusted_schema", "off")
+        .disable_statement_logging();
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(SQLITE_BUSY_TIMEOUT)
+        .after_release(|conn, _| Box::pin(async move { Ok(rolled_back_sqlite(conn).await) }))
+        .connect_with(connect.clone())
+        .await
+        .map_err(StartError::Away)?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_release(|conn, _| Box::pin(async move { Ok(rolled_back_sqlite(conn).await) }))
+        .connect_lazy_with(connect);
+    Ok(Store::Sqlite { read, write })
+}
+
+/// A connection whose user was dropped in the middle of BEGIN must not stay in a transaction. On
+/// SQLite a rollback outside a transaction is an error, which then is the good case.
+async fn rolled_back_sqlite(conn: &mut sqlx::SqliteConnection) -> bool {
+    let _ = conn.execute("rollback").await;
+    true
+}
+
+async fn open_postgres(options: &Options) -> Result<Store, StartError> {
+    let connect = PgConnectOptions::from_str(&options.url)
+        .map_err(|_| StartError::Url)?
+        .application_name("anphi")
+        .options([
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "10s"),
+            ("tcp_keepalives_idle", "5"),
+            ("tcp_keepalives_interval", "2"),
+            ("tcp_keepalives_count", "2"),
+            ("tcp_user_timeout", "10000"),
+            ("timezone", "UTC"),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_release(|conn, _| {
+            Box::pin(async move { Ok(conn.execute("rollback").await.is_ok()) })
+        })
+        .connect_with(connect)
+        .await
+        .map_err(StartError::Away)?;
+    refuse_unsafe(&pool).await?;
+    Ok(Store::Postgres(pool))
+}
+
+/// Settings under which a power cut loses acknowledged commits (reliability rule 12).
+async fn refuse_unsafe(pool: &PgPool) -> Result<(), StartError> {
+    for (setting, told) in [
+        ("fsync", "fsync=off"),
+        ("full_page_writes", "full_page_writes=off"),
+        ("synchronous_commit", "synchronous_commit=off"),
+    ] {
+        let row = sqlx::query("select current_setting($1)")
+            .bind(setting)
+            .fetch_one(pool)
+            .await
+            .map_err(StartError::Away)?;
+        if row.try_get::<String, _>(0).map_err(StartError::Away)? == "off" {
+            return Err(StartError::Unsafe(told));
+        }
+    }
+    Ok(())
+}
+
+/// The SQLite file of an address, if it is one.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+/// Holds the file for one `serve`; the lock ends with the process, however it ends.
+#[derive(Debug)]
+pub struct Ownership(#[expect(dead_code, reason = "held for its lock")] std::fs::File);
+
+/// Takes the file for this process, or says that another one has it.
+pub fn own(path: &std::path::Path) -> Result<Ownership, StartError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".owner");
+    let owned = || StartError::Owned(path.to_path_buf());
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&beside)
+        .map_err(|error| StartError::Away(sqlx::Error::Io(error)))?;
+    file.try_lock().map_err(|_| owned())?;
+    Ok(Ownership(file))
+}
+
+/// The pool of an SQLite store, for pragmas of `check`.
+pub fn sqlite_pool(store: &Store) -> Option<&SqlitePool> {
+    match store {
+        Store::Sqlite { read, .. } => Some(read),
+        Store::Postgres(_) => None,
+    }
+}
