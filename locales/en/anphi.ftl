@@ -60,6 +60,8 @@ copy = Copy
 copied = Copied: { $what }.
 print = Print
 print-hint = To print, press Ctrl+P.
+printed = { $place }, printed at { $moment }
+printed-by = { $place }, printed at { $moment } by { $who }
 error = Error:
 problems =
     { $n ->

@@ -56,6 +56,8 @@ copy = Sao chép
 copied = Đã sao chép { $what }.
 print = In
 print-hint = Để in, bấm Ctrl+P.
+printed = { $place }, in lúc { $moment }
+printed-by = { $place }, in lúc { $moment }, người in { $who }
 error = Lỗi:
 problems = Có { $n } mục cần sửa
 
@@ -489,7 +491,7 @@ access-other-line = Chuyển khoản tại ngân hàng theo thông báo, hoặc 
 
 ## Personal data
 data-title = Dữ liệu cá nhân
-data-lead = Tòa án và cơ quan thi hành án dân sự xử lý dữ liệu để thu, hoàn trả và đối chiếu án phí, theo Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15.
+data-lead = Tòa án và cơ quan thi hành án dân sự xử lý dữ liệu để thu, hoàn trả và đối chiếu án phí. Căn cứ: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15.
 data-what = Dữ liệu gì
 data-what-notice = Trong thông báo và biên lai: họ tên, địa chỉ, số giấy tờ, số tiền.
 data-what-payment = Từ ngân hàng: tên người chuyển, số tài khoản, giờ chuyển, nội dung chuyển.

@@ -136,8 +136,9 @@ fn in_language(path: &str, lang: Lang) -> String {
 pub enum Switch {
     /// A link to the same page.
     Link,
-    /// A button `switch` of the page's main form (id `form`): the handler shows the form again in
-    /// the language of `?lang=`, input kept, and does nothing else.
+    /// A submit `switch` = vi or en of the page's main form (id `form`), to the form's own address:
+    /// the handler shows the form again in that language, input kept, and does nothing else (the
+    /// one-time id stays unused). It wins over `lang`.
     Form,
 }
 

@@ -12,6 +12,7 @@ use askama::Template;
 
 use super::{
     assessment::{Assessment, WorkedRow},
+    attempt::StandingPart,
     frame::{
         Banner, DeskEntry, DeskFrame, DeskGroup, DeskPlace, DeskRole, Menu, PublicFrame,
         Responsible, SignedIn, Step, Switch,
@@ -72,6 +73,11 @@ pub(super) fn all() -> Vec<Sample> {
 /// The live parts that the poll asks for, apart from pages.
 pub(super) fn parts() -> Vec<Sample> {
     [Lang::Vi, Lang::En].into_iter().flat_map(notice::parts).collect()
+}
+
+/// The live part of a pending attempt.
+pub(super) fn pending_part(lang: Lang) -> StandingPart {
+    notice::pending(lang).part()
 }
 
 /// The look-up secret of the samples: 24 characters, as long as a real one.

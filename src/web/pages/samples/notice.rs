@@ -350,6 +350,10 @@ fn unpaid() -> Vec<(&'static str, Outcome)> {
     ]
 }
 
+pub(super) fn pending(lang: Lang) -> AttemptPage {
+    attempt(lang, Outcome::Pending)
+}
+
 fn attempts(lang: Lang) -> Vec<Sample> {
     outcomes()
         .into_iter()
