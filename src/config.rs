@@ -18,11 +18,12 @@ use self::source::{Read, Source};
 pub use self::{
     account::{Account, BankAccount, Channel, SepayAuth},
     sections::{
-        AcceptBy, AcceptOn, Admin, Courts, Database, Law, Network, PasswordProfile, Security,
-        Server, Tls,
+        AcceptBy, AcceptOn, Admin, Courts, Database, Network, PasswordProfile, Security, Server,
+        Tls,
     },
     source::{Effective, Origin, Problem},
 };
+use crate::domain::fee::LawSettings;
 
 /// The defaults, each with a comment: the lowest layer and the documentation in one.
 pub const DEFAULTS: &str = include_str!("../assets/config.default.toml");
@@ -38,7 +39,7 @@ pub struct Settings {
     /// Defaults for courts and agencies.
     pub courts: Courts,
     /// Readings of the law on fees.
-    pub law: Law,
+    pub law: LawSettings,
     /// Keys, passwords, sessions.
     pub security: Security,
     /// Accounts of the file, to be upserted with origin `file`.
@@ -128,7 +129,7 @@ impl Settings {
         let admin = Admin::read(source, server.as_ref().ok());
         let database = Database::read(source);
         let courts = Courts::read(source);
-        let law = Law::read(source);
+        let law = sections::law(source);
         let security = Security::read(source);
         let accounts = account::read_all(source);
         Ok(Self {

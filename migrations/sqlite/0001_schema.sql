@@ -51,6 +51,7 @@ create table agency (
   parts text not null default 'join' check (parts in ('join', 'refund')),
   issue text not null default 'at_settlement' check (issue in ('at_settlement', 'after_match')),
   receipt_symbol text,
+  officer text,
   request_number text,
   created_at text not null
 ) strict;

@@ -1,9 +1,96 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
+mod act;
+pub mod cases;
 pub mod clock;
 pub mod error;
+pub mod notices;
+pub mod papers;
 pub mod random;
 pub mod settle;
+pub mod tables;
 pub mod vault;
+pub mod worked;
 
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use act::Deed;
 pub use error::Error;
+
+use self::{random::Random, settle::Lane, tables::Tables, vault::Vault};
+use crate::{
+    codec::receipt_text::SecretKey,
+    domain::{
+        audit::{Actor, ActorKind},
+        id::StaffId,
+        staff::Scope,
+        time::{Clock, Timestamp},
+    },
+    store::Store,
+};
+
+/// Everything that use cases work with. One a process; clones of the `Arc` share it.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub random: Arc<dyn Random>,
+    /// Keys of personal data.
+    pub vault: Arc<Vault>,
+    /// The law, the calendar, the forms.
+    pub tables: Arc<Tables>,
+    /// The settlement lane.
+    pub lane: Lane,
+    /// The key that signs receipts.
+    pub receipt_key: SecretKey,
+    /// The address under which people reach this installation, without a slash at its end.
+    pub site: String,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+/// Who asks, and whose things they may touch.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// For the audit.
+    pub actor: Actor,
+    /// Whose things.
+    pub scope: Scope,
+    /// The member of staff, where one asks.
+    pub staff: Option<StaffId>,
+    /// How papers and pages name the caller.
+    pub name: String,
+}
+
+impl Caller {
+    /// The program itself, by the name of its job or command.
+    pub fn system(job: &str) -> Self {
+        Self { actor: Actor::system(job), scope: Scope::All, staff: None, name: job.to_owned() }
+    }
+
+    /// Whoever holds a notice's secret.
+    pub fn payer(address: Option<String>, request_id: Option<String>) -> Self {
+        let actor = Actor { kind: ActorKind::System, id: "payer".to_owned(), address, request_id };
+        Self { actor, scope: Scope::All, staff: None, name: String::new() }
+    }
+}
+
+impl App {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id that sorts by time.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        random::new_id(self.now(), &*self.random)
+    }
+}

@@ -1,10 +1,12 @@
 //! The command line: one file a command, and the only printing of the program.
 
 mod config;
+pub mod conform;
 mod deadline;
 mod import;
 mod ndjson;
 mod quote;
+mod receipt;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -29,6 +31,10 @@ enum Command {
     /// Reads a bank statement.
     Import(import::Args),
     Quote(quote::Args),
+    /// Check receipts without a database.
+    Receipt(receipt::Args),
+    /// Answers the test vectors of a payment protocol by the service's own code.
+    Conform(conform::Args),
 }
 
 /// Why a command did not do what it was asked; each kind is one exit status.
@@ -57,6 +63,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Deadline(args) => deadline::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Quote(args) => quote::run(&args),
+        Command::Receipt(args) => receipt::run(args),
+        Command::Conform(args) => conform::run(&args),
     }
 }
 

@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 use url::Url;
 
+use crate::domain::reference_data::{Bin, BodyCode};
+
 use super::{
     sections::is_plain_loopback,
     source::{Found, Origin, Read, Reported, Source},
@@ -20,7 +22,7 @@ pub struct Account {
     /// Its name for ever; it stands in callback paths.
     pub name: String,
     /// Code of the agency, or of the court that collects, which owns it.
-    pub agency: String,
+    pub agency: BodyCode,
     /// Whose account, and how its movements are heard of.
     pub channel: Channel,
 }
@@ -59,8 +61,8 @@ pub enum Channel {
 /// A bank account as a payer sees it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BankAccount {
-    /// The bank's BIN, six digits.
-    pub bank: String,
+    /// The bank.
+    pub bank: Bin,
     /// The account number.
     pub number: String,
     /// The holder's name as the bank writes it.
@@ -163,16 +165,13 @@ fn read_one(source: &mut Source) -> Result<Account, Unread> {
         &[("bank", Provider::Bank), ("sepay", Provider::Sepay), ("vnpay", Provider::Vnpay)],
     );
     let name = source.fitting("name", "name of small letters, digits and hyphens", is_name);
-    let agency = source.fitting("agency", CODE, |text| {
-        text.len() <= 40
-            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
-    });
+    let agency = source.parsed::<BodyCode>("agency", CODE);
     let channel = match provider.map_err(|_| Unread::Provider)? {
         Provider::Bank => bank_account(source).map(Channel::Bank),
         Provider::Sepay => sepay(source),
         Provider::Vnpay => vnpay(source),
     };
-    Ok(Account { name: name?, agency: agency?, channel: channel? })
+    Ok(Account { name: name?, agency: agency?.value, channel: channel? })
 }
 
 /// What a callback path may carry without escaping.
@@ -182,9 +181,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn bank_account(source: &mut Source) -> Read<BankAccount> {
-    let bank = source.fitting("bank", "BIN of six digits", |text| {
-        text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
-    });
+    let bank = source.parsed::<Bin>("bank", "BIN of six digits");
     // VietQR carries at most 19 characters (NAPAS, QR code format 1.5.2).
     let number = source.fitting("number", "account number of 1 to 19 letters and digits", |text| {
         (1..=19).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -192,7 +189,7 @@ fn bank_account(source: &mut Source) -> Read<BankAccount> {
     let holder = source.fitting("holder", "name of at most 70 characters", |text| {
         text.chars().count() <= 70 && text.trim() == text && !text.chars().any(char::is_control)
     });
-    Ok(BankAccount { bank: bank?, number: number?, holder: holder? })
+    Ok(BankAccount { bank: bank?.value, number: number?, holder: holder? })
 }
 
 fn sepay(source: &mut Source) -> Read<Channel> {

@@ -8,12 +8,14 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
 use toml::Table;
 use url::{Host, Url};
 
 use super::source::{Found, Origin, Read, Source};
-use crate::domain::settle::{IssueMode, PartsMode};
+use crate::domain::{
+    fee::LawSettings,
+    settle::{IssueMode, PartsMode},
+};
 
 const ADDRESS: &str = "address and port such as 127.0.0.1:8080";
 
@@ -310,37 +312,31 @@ impl Courts {
     }
 }
 
-/// Section `[law]`: readings of doubtful points, checked, in the form in which `domain::fee` reads them.
-#[derive(Clone, Debug)]
-pub struct Law(Table);
-
-impl Law {
-    pub(super) fn read(source: &mut Source) -> Read<Self> {
-        let unit = source.integer("law.rounding.unit", 1..=1000);
-        let mode = source.choice("law.rounding.mode", &same(["half_up", "down", "up"]));
-        let floor = source.choice(
-            "law.advance.value_floor",
-            &same(["no_value_fee_of_the_case_kind", "no_value_fee_of_a_civil_case", "none"]),
-        );
-        let joint = source.choice("law.joint_relief", &same(["by_part", "none"]));
-        let unit = unit?;
-        if unit != 1 && unit != 1000 {
-            return Err(source.report("law.rounding.unit", Origin::File, "must be 1 or 1000"));
-        }
-        let section = |entries: Vec<(&str, toml::Value)>| -> Table {
-            entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-        };
-        Ok(Self(section(vec![
-            ("rounding", section(vec![("unit", unit.into()), ("mode", mode?.into())]).into()),
-            ("advance", section(vec![("value_floor", floor?.into())]).into()),
-            ("joint_relief", joint?.into()),
-        ])))
+/// Section `[law]`: readings of doubtful points, as the fee rules take them.
+pub(super) fn law(source: &mut Source) -> Read<LawSettings> {
+    let unit = source.integer("law.rounding.unit", 1..=1000);
+    let mode = source.choice("law.rounding.mode", &same(["half_up", "down", "up"]));
+    let floor = source.choice(
+        "law.advance.value_floor",
+        &same(["no_value_fee_of_the_case_kind", "no_value_fee_of_a_civil_case", "none"]),
+    );
+    let joint = source.choice("law.joint_relief", &same(["by_part", "none"]));
+    let unit = unit?;
+    if unit != 1 && unit != 1000 {
+        return Err(source.report("law.rounding.unit", Origin::File, "must be 1 or 1000"));
     }
-
-    /// The section as the settings type of the fee rules.
-    pub fn to<T: DeserializeOwned>(&self) -> Result<T, toml::de::Error> {
-        self.0.clone().try_into()
-    }
+    let section = |entries: Vec<(&str, toml::Value)>| -> Table {
+        entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    };
+    let table = section(vec![
+        ("rounding", section(vec![("unit", unit.into()), ("mode", mode?.into())]).into()),
+        ("advance", section(vec![("value_floor", floor?.into())]).into()),
+        ("joint_relief", joint?.into()),
+    ]);
+    // The fee rules own these words: a word that only one side knows is refused here.
+    table.try_into().map_err(|error: toml::de::Error| {
+        source.report("law", Origin::File, error.message().to_owned())
+    })
 }
 
 fn same<const N: usize>(words: [&'static str; N]) -> [(&'static str, &'static str); N] {

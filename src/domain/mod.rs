@@ -2,7 +2,9 @@
 
 /// An enum whose variants each have one stable code: the word of the database, of JSON and of logs.
 macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)?
+    })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
@@ -42,7 +44,7 @@ macro_rules! codes {
                 })
             }
         }
-    };
+    )+};
 }
 
 /// A step that a state machine does not have; both states are named.
@@ -63,6 +65,7 @@ pub mod calendar;
 pub mod card;
 pub mod case;
 pub mod deadline;
+pub mod document;
 pub mod exception;
 pub mod fee;
 pub mod fold;
@@ -73,7 +76,10 @@ pub mod name;
 pub mod notice;
 pub mod order;
 pub mod payment;
+pub mod receipt;
+pub mod receipt_text;
 pub mod reconcile;
+pub mod reference_data;
 pub mod reference_scan;
 pub mod refusal;
 pub mod settle;

@@ -355,5 +355,4 @@ fn unallocated(report: &Report, kind: ExceptionKind, notice: Option<NoticeId>) -
 }
 
 #[cfg(test)]
-#[path = "settle_tests.rs"]
 mod tests;

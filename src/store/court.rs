@@ -22,17 +22,18 @@ statements! {
     SET_ACCEPT = "update court set accept_by = $2, phone = $3 where code = $1";
     SET_COLLECTOR = "update court set collector_id = $2, office_id = $3 where id = $1";
     AGENCY = "select id, code, name, kind, parent_id, superior_name, address, phone, hours,
-        tax_code, place, active, parts, issue, receipt_symbol from agency where id = $1";
+        tax_code, place, active, parts, issue, receipt_symbol, officer from agency where id = $1";
     AGENCY_BY_CODE = "select id, code, name, kind, parent_id, superior_name, address, phone, hours,
-        tax_code, place, active, parts, issue, receipt_symbol from agency where code = $1";
+        tax_code, place, active, parts, issue, receipt_symbol, officer from agency where code = $1";
     AGENCIES = "select id, code, name, kind, parent_id, superior_name, address, phone, hours,
-        tax_code, place, active, parts, issue, receipt_symbol from agency order by code";
+        tax_code, place, active, parts, issue, receipt_symbol, officer from agency order by code";
     PUT_AGENCY = "insert into agency (id, code, name, kind, parent_id, court_id, active, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (code) do update set name = excluded.name, kind = excluded.kind,
         parent_id = excluded.parent_id, court_id = excluded.court_id";
     SET_AGENCY = "update agency set superior_name = $2, address = $3, phone = $4, hours = $5,
-        tax_code = $6, place = $7, parts = $8, issue = $9, receipt_symbol = $10 where code = $1";
+        tax_code = $6, place = $7, parts = $8, issue = $9, receipt_symbol = $10, officer = $11
+        where code = $1";
     COUNT = "select cast(count(*) as bigint) from court";
 }
 
@@ -77,6 +78,8 @@ pub struct AgencyRow {
     pub parts: PartsMode,
     pub issue: IssueMode,
     pub receipt_symbol: Option<String>,
+    /// Who answers for its receipts.
+    pub officer: Option<String>,
 }
 
 /// What reference data says of a court.
@@ -121,6 +124,7 @@ pub struct AgencySettings<'a> {
     pub parts: PartsMode,
     pub issue: IssueMode,
     pub receipt_symbol: Option<&'a str>,
+    pub officer: Option<&'a str>,
 }
 
 impl Tx {
@@ -240,7 +244,8 @@ impl Tx {
             settings.place,
             settings.parts,
             settings.issue,
-            settings.receipt_symbol
+            settings.receipt_symbol,
+            settings.officer
         );
         Ok(())
     }

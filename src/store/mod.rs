@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod case;
+pub mod chain;
 pub mod columns;
 mod connect;
 pub mod court;
@@ -92,6 +93,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
     [
         account::STATEMENTS,
         case::STATEMENTS,
+        chain::STATEMENTS,
         court::STATEMENTS,
         exception::STATEMENTS,
         ledger::STATEMENTS,

@@ -13,6 +13,7 @@ use std::{
 use anphi::config::{
     AcceptBy, AcceptOn, Channel, DEFAULTS, Database, Origin, PasswordProfile, SepayAuth, Settings,
 };
+use anphi::domain::fee::{JointRelief, LawSettings, LawTables};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -141,17 +142,14 @@ fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
 }
 
 #[test]
-fn the_law_section_reads_as_any_settings_type() {
-    let settings = load(None, &[("ANPHI_LAW__JOINT_RELIEF", "none")]).unwrap();
-    let table: Value = settings.law.to().unwrap();
-    assert_eq!(
-        table,
-        json!({
-            "rounding": {"unit": 1, "mode": "half_up"},
-            "advance": {"value_floor": "no_value_fee_of_the_case_kind"},
-            "joint_relief": "none",
-        })
-    );
+fn the_defaults_of_the_law_change_no_computation() {
+    let defaults = load(None, &[]).unwrap().law;
+    for law in LawTables::shipped().unwrap().all() {
+        let (shipped, set) = (LawSettings::default().effective(law), defaults.effective(law));
+        assert_eq!(shipped, set, "{}", law.id());
+    }
+    let changed = load(None, &[("ANPHI_LAW__JOINT_RELIEF", "none")]).unwrap().law;
+    assert_eq!(changed.joint_relief, Some(JointRelief::None));
 }
 
 /// A file, `\n` ending a line of it, and how one of the problems told begins.

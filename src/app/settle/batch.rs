@@ -216,7 +216,8 @@ impl From<PlanError> for Failed {
             PlanError::Missing(_)
             | PlanError::Illegal(_)
             | PlanError::Posting(_)
-            | PlanError::ReceiptFacts(_) => Self::Batch(BatchError::Plan(Box::new(error))),
+            | PlanError::ReceiptFacts(_)
+            | PlanError::Receipt(_) => Self::Batch(BatchError::Plan(Box::new(error))),
         }
     }
 }

@@ -46,4 +46,6 @@ pub struct Item {
     pub message: Option<Message>,
     /// The statement line, where it is one.
     pub line: Option<LineId>,
+    /// The name of the gateway, as receipts print it.
+    pub gateway: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-words! {
+codes! {
     /// The codes of `law.md` section 7, in the order in which input is checked.
     QuoteCode {
         /// Not JSON, a name that no input has, a wrong type or form. Ours: the law's list has none.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{money::Dong, time::Day};
 
-words! {
+codes! {
     /// The part of a case that has a fee of its own (22, 31(2), 33).
     PartClaimed {
         /// Bồi thường: damages in an administrative or criminal case, under the civil items.

@@ -1,42 +1,8 @@
 //! The words of law tables: kinds of case, instances, groups of the list, what reliefs reach.
 
-words! {
-    /// What a court decides: six kinds of suit, civil matters, and requests that bear a charge.
-    CaseKind {
-        /// Dân sự.
-        Civil = "civil",
-        /// Hôn nhân và gia đình.
-        Family = "family",
-        /// Kinh doanh, thương mại.
-        Commercial = "commercial",
-        /// Lao động.
-        Labour = "labour",
-        /// Hành chính.
-        Administrative = "administrative",
-        /// Hình sự.
-        Criminal = "criminal",
-        /// Việc dân sự: a request without a dispute.
-        Matter = "matter",
-        /// Lệ phí khác: list B, section II.
-        Charge = "charge",
-    }
+pub use crate::domain::case::{CaseKind, Instance, Procedure};
 
-    /// Which court's turn it is.
-    Instance {
-        /// Sơ thẩm.
-        First = "first",
-        /// Phúc thẩm.
-        Appeal = "appeal",
-    }
-
-    /// The procedure in which the court hears the case.
-    Procedure {
-        /// Thông thường.
-        Ordinary = "ordinary",
-        /// Rút gọn.
-        Simplified = "simplified",
-    }
-
+codes! {
     /// To which claims a fee item speaks (24(2)-(3)).
     ClaimKind {
         /// A sum, or a thing that can be put in a sum.

@@ -4,9 +4,6 @@
 //! [`answer`] takes JSON (as a [`Tree`], so that errors come in the law's order), [`quote`] and
 //! [`outcome`] take typed input. All are pure and exact: the same input gives the same bytes.
 
-#[macro_use]
-mod word;
-
 mod draft;
 mod error;
 mod input;
@@ -35,7 +32,7 @@ pub use law::Law;
 pub use outcome::{BorneLine, Outcome, Settled, outcome};
 pub use quote::{AppliedRelief, Line, Payer, Quote, quote};
 pub use ratio::{Ratio, RatioError, Rounding, RoundingMode, RoundingUnit};
-pub use read::{Answer, answer};
+pub use read::{Answer, advance_question, answer};
 pub use settings::{Effective, JointRelief, LawSettings};
 pub use step::{Stage, Step, Sum};
 pub use tables::{LawChoice, LawTables};

@@ -198,7 +198,7 @@ fn dong(amount: i128) -> Option<Dong> {
     i64::try_from(amount).ok().and_then(Dong::new)
 }
 
-words! {
+codes! {
     /// To which side an amount between two units is rounded (law.md D2).
     RoundingMode {
         /// To the nearest unit, a half upwards. Amounts of fees are never negative.

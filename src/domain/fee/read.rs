@@ -46,6 +46,16 @@ pub fn answer(
     }
 }
 
+/// Reads one input of op "advance" without answering it.
+pub fn advance_question(tables: &LawTables, tree: &Tree) -> Result<QuoteInput, QuoteError> {
+    match read(tables, tree)? {
+        Question::Advance(input) => Ok(input),
+        Question::Outcome(_) => {
+            Err(QuoteError::new(QuoteCode::UnknownOp, "op", "an advance is asked here"))
+        }
+    }
+}
+
 /// A question that was read; its values are still checked by who answers it.
 enum Question {
     Advance(QuoteInput),
@@ -68,16 +78,16 @@ fn read(tables: &LawTables, tree: &Tree) -> Result<Question, QuoteError> {
         Some(if id == "auto" { LawChoice::Auto } else { LawChoice::Named(id.to_owned()) })
     })?;
     let law = tables.choose(&choice, date)?;
-    let op = top.word("op", QuoteCode::UnknownOp, Op::from_word)?;
-    let case = top.word("case", QuoteCode::UnknownCase, CaseKind::from_word)?;
+    let op = top.word("op", QuoteCode::UnknownOp, Op::from_code)?;
+    let case = top.word("case", QuoteCode::UnknownCase, CaseKind::from_code)?;
     let instance = match top.get("instance") {
         // Each charge has its own instance in the list.
         None if case == CaseKind::Charge => Instance::First,
-        _ => top.word("instance", QuoteCode::UnknownInstance, Instance::from_word)?,
+        _ => top.word("instance", QuoteCode::UnknownInstance, Instance::from_code)?,
     };
     let procedure = match top.get("procedure") {
         None => Procedure::Ordinary,
-        _ => top.word("procedure", QuoteCode::UnknownProcedure, Procedure::from_word)?,
+        _ => top.word("procedure", QuoteCode::UnknownProcedure, Procedure::from_code)?,
     };
     quote::procedure_open(law, case, procedure, date)?;
     let reliefs = reliefs(law, &top)?;
@@ -310,7 +320,7 @@ fn bears(top: &Fields<'_>) -> Result<Vec<Bearer>, QuoteError> {
         let base = fields.get("base").map(|tree| value(fields.at("base"), tree));
         let of = fields
             .get("as")
-            .map(|_| fields.word("as", QuoteCode::UnknownCase, CaseKind::from_word));
+            .map(|_| fields.word("as", QuoteCode::UnknownCase, CaseKind::from_code));
         bears.push(Bearer {
             party: fields.name("party")?,
             base: base.transpose()?,
@@ -330,7 +340,7 @@ fn new_id(fields: &Fields<'_>, ids: &mut HashSet<String>) -> Result<String, Quot
 }
 
 fn part(fields: &Fields<'_>) -> Result<Option<PartClaimed>, QuoteError> {
-    let known = PartClaimed::from_word;
+    let known = PartClaimed::from_code;
     let given = fields.get("part");
     given.map(|_| fields.word("part", QuoteCode::PartNotAllowed, known)).transpose()
 }

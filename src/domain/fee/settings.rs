@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::money::Dong;
 
-words! {
+codes! {
     /// What one of several joint payers being relieved does to the others (law.md D7).
     JointRelief {
         /// Their equal part falls away; the others pay theirs.

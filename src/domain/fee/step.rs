@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::ratio::Ratio;
 use crate::domain::money::Dong;
 
-words! {
+codes! {
     /// Which part of the computation a step belongs to, in their order.
     Stage {
         /// The value that the fee is reckoned on.

@@ -7,7 +7,7 @@ use super::{ask, first, question};
 fn refused(input: &Value) -> (String, String) {
     match ask(input) {
         Ok(answer) => panic!("answered {answer} to {input}"),
-        Err(error) => (error.code.word().to_owned(), error.field),
+        Err(error) => (error.code.code().to_owned(), error.field),
     }
 }
 

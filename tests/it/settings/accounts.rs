@@ -29,7 +29,7 @@ fn the_documented_accounts_are_what_they_say() {
     let settings = with_accounts("documented", str::to_owned).unwrap();
     let names: Vec<&str> = settings.accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["kho-quy", "sepay-ha-noi", "vnpay-ha-noi"]);
-    assert_eq!(settings.accounts[0].bank_account().unwrap().bank, "970436");
+    assert_eq!(settings.accounts[0].bank_account().unwrap().bank.as_str(), "970436");
     assert_eq!(settings.accounts[1].bank_account().unwrap().number, "21510000000000");
     assert!(settings.accounts[2].bank_account().is_none());
     let Channel::Vnpay { merchant, keys, settles_to, .. } = &settings.accounts[2].channel else {

@@ -51,7 +51,7 @@ const PURE_CRATES: [&str; 8] = [
 /// Crates that talk to the world, and the layers that may: every other names none of them.
 const EFFECTS: [(&str, &[&str]); 6] = [
     ("sqlx", &["store"]),
-    ("reqwest", &["providers", "app", "cli"]),
+    ("reqwest", &["providers", "sim", "cli"]),
     ("axum", &["web", "sim", "cli"]),
     ("axum_server", &["web", "sim", "cli"]),
     ("tokio", &["store", "providers", "sim", "app", "web", "telemetry", "cli"]),

@@ -90,6 +90,9 @@ pub(super) enum PlanError {
     /// The receipt's facts do not read.
     #[error("the notice's receipt facts do not read")]
     ReceiptFacts(#[from] serde_json::Error),
+    /// They make no receipt.
+    #[error("the facts make no receipt")]
+    Receipt(#[source] crate::domain::receipt::FactsError),
 }
 
 /// What planning needs from outside.

@@ -2,16 +2,13 @@
 
 use super::{Item, Plan, PlanError, record};
 use crate::{
-    app::random::code,
     domain::{
         id::{NoticeId, OrderId, ReceiptId},
+        receipt::{ContentHash, LookupCode},
         time::Timestamp,
     },
     store::engine::rows,
 };
-
-/// Length of a receipt's look-up code: 16 characters, 80 random bits.
-const RECEIPT_CODE: usize = 16;
 
 /// A receipt that got its number.
 pub(super) struct Numbered {
@@ -30,7 +27,10 @@ impl Plan<'_> {
         order: Option<OrderId>,
     ) -> Result<Numbered, PlanError> {
         let agency_id = self.agency(item.account)?;
-        let (id, code): (ReceiptId, String) = (self.id(), code(RECEIPT_CODE, self.tools.random));
+        let id: ReceiptId = self.id();
+        let mut bytes = [0; 12];
+        self.tools.random.fill(&mut bytes);
+        let code = LookupCode::from_random(bytes);
         let work = self.facts.notices.get(&notice).ok_or(PlanError::Missing("the notice"))?;
         let order = order.and_then(|id| self.facts.orders.get(&id));
         let agency =
@@ -47,19 +47,24 @@ impl Plan<'_> {
         series.last_number += 1;
         series.last_issued_at = Some(issued_at);
         let facts = work.receipt_facts.as_deref().ok_or(PlanError::Missing("receipt facts"))?;
-        let record = record::record(&record::Issue {
+        let payer = order
+            .and_then(|o| o.payer_name.as_deref().map(|name| (name, o.payer_address.as_deref())));
+        let printed = record::facts(record::Issue {
             facts: &serde_json::from_str(facts)?,
             series,
-            code: &code,
+            code: code.clone(),
             issued_at,
             amount: work.facts.amount,
             report: &item.report,
-            payer: order
-                .and_then(|o| o.payer_name.as_deref().map(|n| (n, o.payer_address.as_deref()))),
-        });
+            gateway: item.gateway.as_deref(),
+            payer,
+        })?;
+        printed.check().map_err(PlanError::Receipt)?;
+        let record = printed.record();
+        let hash = *ContentHash::of(&record).bytes();
         let numbered = Numbered {
             id,
-            hash: record.hash,
+            hash,
             issued_at,
             symbol: series.symbol.clone(),
             number: series.last_number,
@@ -73,10 +78,10 @@ impl Plan<'_> {
             notice_id: notice,
             amount: work.facts.amount,
             issued_at,
-            code,
-            form_version: record.form_version,
-            record: record.text,
-            content_hash: record.hash,
+            code: code.to_string(),
+            form_version: format!("{} {}", printed.form.code, printed.form.effective),
+            record,
+            content_hash: hash,
         });
         Ok(numbered)
     }

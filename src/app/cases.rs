@@ -1,0 +1,538 @@
+//! Cases: taking one up, reading it, working out what its payers advance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{App, Caller, Deed, Error, vault::Purpose};
+use crate::{
+    domain::{
+        assessment::Assessment,
+        case::{CaseKind, DocumentKind, GroupKind, Instance, PartyKind, PartyRole, Procedure},
+        fee::{self, QuoteError, Tree},
+        fold::folded,
+        id::{CaseId, ClaimId, CourtId, PartyId, StaffId},
+        money::Dong,
+        receipt::Masked,
+        staff::Scope,
+        time::Day,
+    },
+    store::{
+        Tx,
+        case::{
+            CaseFilter, CaseRow, ClaimPartyRow, ClaimRow, GroupRow, NewParty as PartyRowNew,
+            PartyRow, ReliefRow,
+        },
+        court::CourtRow,
+    },
+};
+
+/// A case about to be taken up.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// The court; must lie within the caller's scope.
+    pub court: CourtId,
+    /// The file number; none takes the next of the court's book.
+    pub number: Option<String>,
+    /// Its kind.
+    pub kind: CaseKind,
+    /// Which instance.
+    pub instance: Instance,
+    /// Which procedure.
+    pub procedure: Procedure,
+    /// What it is about.
+    pub subject: String,
+    /// The item of the list, for a charge.
+    pub charge_code: Option<String>,
+    /// When the petition came.
+    pub filed_on: Day,
+    /// The assigned judge.
+    pub judge: Option<StaffId>,
+    /// Its id in another system.
+    pub external_id: Option<String>,
+    /// At least one.
+    pub parties: Vec<NewParty>,
+    /// At least one.
+    pub claims: Vec<NewClaim>,
+    /// Reliefs that the judge has already decided.
+    pub reliefs: Vec<NewRelief>,
+}
+
+/// A party about to be written.
+#[derive(Clone, Debug)]
+pub struct NewParty {
+    /// Its part in the case.
+    pub role: PartyRole,
+    /// Person or organisation.
+    pub kind: PartyKind,
+    /// Its name.
+    pub name: String,
+    /// What identifies it.
+    pub document_kind: DocumentKind,
+    /// The number.
+    pub document: Option<String>,
+    /// Year of birth.
+    pub birth_year: Option<i64>,
+    /// Its address.
+    pub address: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Registered for electronic service on.
+    pub eservice_on: Option<Day>,
+}
+
+/// A claim about to be written. Parties are named by their place in the list, from 0.
+#[derive(Clone, Debug)]
+pub struct NewClaim {
+    /// What is asked.
+    pub text: String,
+    /// What it is to the case.
+    pub group: GroupKind,
+    /// Its value; none where it has none.
+    pub amount: Option<Dong>,
+    /// Who makes it, each with an agreed share where there is one.
+    pub by: Vec<(usize, Option<String>)>,
+    /// The part claimed of a whole, `1/2`.
+    pub share: Option<String>,
+    /// `damages`, in administrative and criminal cases.
+    pub part: Option<String>,
+    /// A relief that belongs to this claim.
+    pub relief: Option<String>,
+    /// The judge reckons it apart.
+    pub separate: bool,
+    /// It only follows from another claim.
+    pub ancillary: bool,
+}
+
+/// A relief already decided by the judge.
+#[derive(Clone, Debug)]
+pub struct NewRelief {
+    /// The party's place in the list.
+    pub party: usize,
+    /// Its ground, a code of the fee schedule.
+    pub code: String,
+    /// The share taken off, where the ground leaves it open.
+    pub rate: Option<String>,
+    /// Number of the decision.
+    pub decision_number: String,
+    /// Its day.
+    pub decided_on: Day,
+}
+
+/// A case with all that its page shows; document numbers masked.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// The case.
+    pub case: CaseRow,
+    /// Its parties.
+    pub parties: Vec<PartyView>,
+    /// Its claim groups.
+    pub groups: Vec<GroupRow>,
+    /// Its claims, each with its parties.
+    pub claims: Vec<(ClaimRow, Vec<ClaimPartyRow>)>,
+    /// Reliefs decided.
+    pub reliefs: Vec<ReliefRow>,
+}
+
+/// A party as pages show it.
+#[derive(Clone, Debug)]
+pub struct PartyView {
+    /// The row.
+    pub row: PartyRow,
+    /// The document's number, masked.
+    pub document: Option<String>,
+}
+
+impl App {
+    /// Takes up a case.
+    pub async fn create_case(&self, caller: &Caller, new: NewCase) -> Result<CaseId, Error> {
+        check(&new)?;
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let court = tx.court(new.court).await?.ok_or(Error::NotFound)?;
+        if !holds_court(caller.scope, &court) {
+            return Err(Error::NotFound);
+        }
+        let number = if let Some(number) = &new.number {
+            number.trim().to_owned()
+        } else {
+            let year = now.day().year();
+            format!("{}/{year}", tx.next_number(new.court, "case", year).await?)
+        };
+        let id: CaseId = self.new_id();
+        let row = CaseRow {
+            id,
+            court_id: new.court,
+            number,
+            kind: new.kind,
+            instance: new.instance,
+            procedure: new.procedure,
+            subject: new.subject.clone(),
+            charge_code: new.charge_code.clone(),
+            filed_on: new.filed_on,
+            clerk_id: caller.staff,
+            judge_id: new.judge,
+            state: "open".to_owned(),
+            locked_at: None,
+            external_id: new.external_id.clone(),
+            revision: 1,
+            created_at: now,
+        };
+        if !tx.insert_case(&row).await? {
+            return Err(Error::refused("number", "number_taken"));
+        }
+        let parties = self.insert_parties(&mut tx, id, &new).await?;
+        self.insert_claims(&mut tx, id, &new, &parties).await?;
+        for relief in &new.reliefs {
+            let party = *parties
+                .get(relief.party)
+                .ok_or_else(|| Error::refused("reliefs", "unknown_party"))?;
+            let row = ReliefRow {
+                party_id: party,
+                code: relief.code.clone(),
+                rate: relief.rate.clone(),
+                decision_number: relief.decision_number.clone(),
+                decided_on: relief.decided_on,
+            };
+            tx.insert_relief(id, &row, (self.new_id(), caller.staff, now)).await?;
+        }
+        let deed = Deed::of_court(new.court, "case.created", ("case", id.uuid()))
+            .with(json!({ "number": row.number, "kind": row.kind, "instance": row.instance }))
+            .moving("case", id.uuid(), (None, "open"));
+        self.record(&mut tx, caller, deed, now).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn insert_parties(
+        &self,
+        tx: &mut Tx,
+        case: CaseId,
+        new: &NewCase,
+    ) -> Result<Vec<PartyId>, Error> {
+        let payers: BTreeSet<usize> =
+            new.claims.iter().flat_map(|claim| claim.by.iter().map(|(at, _)| *at)).collect();
+        let mut ids = Vec::with_capacity(new.parties.len());
+        for (place, party) in new.parties.iter().enumerate() {
+            let id: PartyId = self.new_id();
+            let seal = |purpose, text: &Option<String>| {
+                text.as_deref().map(|text| self.vault.seal(purpose, text.as_bytes(), &*self.random))
+            };
+            let index = party
+                .document
+                .as_deref()
+                .map(|text| self.vault.index(Purpose::Document, "", text).to_vec());
+            let row = PartyRowNew {
+                id,
+                position: place_number(place),
+                role: party.role,
+                kind: party.kind,
+                name: party.name.trim().to_owned(),
+                name_folded: folded(&party.name),
+                document_kind: party.document_kind,
+                document: seal(Purpose::Document, &party.document),
+                document_index: index,
+                birth_year: party.birth_year,
+                address: party.address.trim().to_owned(),
+                phone: seal(Purpose::Phone, &party.phone),
+                email: seal(Purpose::Email, &party.email),
+                pays: payers.contains(&place),
+                eservice_on: party.eservice_on,
+            };
+            tx.insert_party(case, &row).await?;
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// The case's own claims form one group; each counterclaim and independent claim of the same
+    /// people forms one of its own, which never holds the case back (decisions 5).
+    async fn insert_claims(
+        &self,
+        tx: &mut Tx,
+        case: CaseId,
+        new: &NewCase,
+        parties: &[PartyId],
+    ) -> Result<(), Error> {
+        let mut groups = BTreeMap::<(GroupKind, Vec<usize>), Uuid>::new();
+        for (place, claim) in new.claims.iter().enumerate() {
+            let people = match claim.group {
+                GroupKind::Main => Vec::new(),
+                GroupKind::Counterclaim | GroupKind::Independent => {
+                    claim.by.iter().map(|(at, _)| *at).collect()
+                }
+            };
+            let position = place_number(groups.len());
+            let key = (claim.group, people);
+            let group = if let Some(group) = groups.get(&key) {
+                *group
+            } else {
+                let id: Uuid = self.new_id();
+                let row = GroupRow {
+                    id,
+                    case_id: case,
+                    kind: claim.group,
+                    position,
+                    register_number: None,
+                    register_year: None,
+                    accepted_on: None,
+                    accepted_at: None,
+                };
+                tx.insert_group(&row, new.judge).await?;
+                groups.insert(key, id);
+                id
+            };
+            let id: ClaimId = self.new_id();
+            let row = ClaimRow {
+                id,
+                group_id: group,
+                position: place_number(place),
+                text: claim.text.trim().to_owned(),
+                amount: claim.amount,
+                currency: None,
+                foreign_amount: None,
+                foreign_rate: None,
+                share: claim.share.clone(),
+                part: claim.part.clone(),
+                relief: claim.relief.clone(),
+                separate: claim.separate,
+                ancillary: claim.ancillary,
+            };
+            let by = claim.by.iter().map(|(at, share)| {
+                parties
+                    .get(*at)
+                    .map(|party| (*party, share.clone()))
+                    .ok_or_else(|| Error::refused(format!("claims[{place}].by"), "unknown_party"))
+            });
+            tx.insert_claim(case, &row, &by.collect::<Result<Vec<_>, _>>()?).await?;
+        }
+        Ok(())
+    }
+
+    /// A case within the caller's scope, with all that its page shows.
+    pub async fn case(&self, caller: &Caller, id: CaseId) -> Result<CaseView, Error> {
+        let mut tx = self.store.read().await?;
+        let case = tx.case(caller.scope, id).await?.ok_or(Error::NotFound)?;
+        self.case_view(&mut tx, case).await
+    }
+
+    /// A case that a notice, read before, points to.
+    pub(super) async fn case_in(&self, tx: &mut Tx, id: CaseId) -> Result<CaseView, Error> {
+        let all = Scope::All;
+        let case = tx.case(all, id).await?.ok_or(Error::NotFound)?;
+        self.case_view(tx, case).await
+    }
+
+    async fn case_view(&self, tx: &mut Tx, case: CaseRow) -> Result<CaseView, Error> {
+        let id = case.id;
+        let parties = tx.parties(id).await?;
+        let groups = tx.groups(id).await?;
+        let claims = tx.claims(id).await?;
+        let by = tx.claim_parties(id).await?;
+        let reliefs = tx.reliefs(id).await?;
+        let parties = parties.into_iter().map(|row| self.party_view(row));
+        let claims = claims.into_iter().map(|claim| {
+            let by = by.iter().filter(|row| row.claim_id == claim.id).cloned().collect();
+            (claim, by)
+        });
+        Ok(CaseView {
+            parties: parties.collect::<Result<_, _>>()?,
+            claims: claims.collect(),
+            case,
+            groups,
+            reliefs,
+        })
+    }
+
+    /// Cases within the caller's scope, newest first.
+    pub async fn cases(
+        &self,
+        caller: &Caller,
+        filter: &CaseFilter<'_>,
+    ) -> Result<Vec<CaseRow>, Error> {
+        Ok(self.store.read().await?.cases(caller.scope, filter).await?)
+    }
+
+    fn party_view(&self, row: PartyRow) -> Result<PartyView, Error> {
+        let document = self.document_of(row.document.as_deref())?;
+        Ok(PartyView { document: document.map(|number| Masked::of(&number).to_string()), row })
+    }
+
+    /// A sealed document number, opened.
+    pub(super) fn document_of(&self, sealed: Option<&[u8]>) -> Result<Option<String>, Error> {
+        sealed
+            .map(|sealed| self.vault.open_text(Purpose::Document, sealed))
+            .transpose()
+            .map_err(Error::internal)
+    }
+
+    /// What the payers of a claim group advance on `day`, with every step. Nothing is kept.
+    pub fn assess(
+        &self,
+        view: &CaseView,
+        group: Uuid,
+        day: Day,
+    ) -> Result<Result<Assessment, QuoteError>, Error> {
+        let input = quote_input(view, group, day);
+        let tree: Tree = serde_json::from_value(input).map_err(Error::internal)?;
+        let tables = &self.tables;
+        Ok(fee::advance_question(&tables.law, &tree)
+            .and_then(|input| Assessment::of(&tables.law, &tables.law_settings, input)))
+    }
+}
+
+/// Whether a court lies within a scope.
+fn holds_court(scope: Scope, court: &CourtRow) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Court { id, children } => {
+            court.id == id || (children && court.parent_id == Some(id))
+        }
+        Scope::Agency { .. } => false,
+    }
+}
+
+fn place_number(place: usize) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+fn check(new: &NewCase) -> Result<(), Error> {
+    if new.parties.is_empty() {
+        return Err(Error::refused("parties", "no_parties"));
+    }
+    if new.claims.is_empty() {
+        return Err(Error::refused("claims", "no_claims"));
+    }
+    if new.subject.trim().is_empty() {
+        return Err(Error::refused("subject", "empty"));
+    }
+    for (place, party) in new.parties.iter().enumerate() {
+        if party.name.trim().is_empty() {
+            return Err(Error::refused(format!("parties[{place}].name"), "empty"));
+        }
+        let number = party.document.as_deref();
+        if !document_fits(party.document_kind, number) {
+            return Err(Error::refused(format!("parties[{place}].document"), "bad_document"));
+        }
+    }
+    for (place, claim) in new.claims.iter().enumerate() {
+        if claim.by.is_empty() {
+            return Err(Error::refused(format!("claims[{place}].by"), "no_party"));
+        }
+    }
+    Ok(())
+}
+
+/// A citizen id has 12 digits, an old one 9; a tax code 10, or 10 and 3; a passport 6 to 12 letters
+/// and digits; none has no number.
+fn document_fits(kind: DocumentKind, number: Option<&str>) -> bool {
+    let Some(number) = number else { return kind == DocumentKind::Without };
+    let digits =
+        |count: usize| number.len() == count && number.bytes().all(|byte| byte.is_ascii_digit());
+    match kind {
+        DocumentKind::CitizenId => digits(12),
+        DocumentKind::OldId => digits(9),
+        DocumentKind::TaxCode => {
+            digits(10)
+                || number.split_once('-').is_some_and(|(main, branch)| {
+                    main.len() == 10
+                        && branch.len() == 3
+                        && (main.bytes().chain(branch.bytes())).all(|b| b.is_ascii_digit())
+                })
+        }
+        DocumentKind::Passport => {
+            (6..=12).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
+        }
+        DocumentKind::Without => false,
+    }
+}
+
+/// The question to the fee engine, in the form of `docs/law.md` section 7. Parties are `p1`, `p2` …
+/// by their place, claims `c1`, `c2` ….
+pub fn quote_input(view: &CaseView, group: Uuid, day: Day) -> Value {
+    let case = &view.case;
+    let party = |id: PartyId| {
+        let row = view.parties.iter().find(|party| party.row.id == id);
+        row.map_or_else(String::new, |party| format!("p{}", party.row.position))
+    };
+    let claims: Vec<&(ClaimRow, Vec<ClaimPartyRow>)> =
+        view.claims.iter().filter(|(claim, _)| claim.group_id == group).collect();
+    let shares: serde_json::Map<String, Value> = claims
+        .iter()
+        .flat_map(|(_, by)| by)
+        .filter_map(|row| row.share.clone().map(|share| (party(row.party_id), share.into())))
+        .collect();
+    let names = |by: &[ClaimPartyRow]| -> Vec<String> {
+        by.iter().map(|row| party(row.party_id)).collect()
+    };
+    let reliefs: Vec<Value> =
+        view.reliefs.iter().map(|row| relief_entry(&party(row.party_id), row)).collect();
+    let mut input = json!({
+        "op": "advance",
+        "law": "auto",
+        "date": day.to_string(),
+        "case": case.kind,
+        "instance": case.instance,
+        "procedure": case.procedure,
+    });
+    let Value::Object(fields) = &mut input else { return input };
+    if let Some(code) = &case.charge_code {
+        let by: Vec<String> = claims.iter().flat_map(|(_, by)| names(by)).collect();
+        fields.insert("charge".to_owned(), code.as_str().into());
+        fields.insert("by".to_owned(), by.into());
+    } else if case.instance == Instance::Appeal {
+        let appeals = claims.iter().map(|(claim, by)| {
+            let mut entry = json!({ "id": format!("c{}", claim.position), "by": names(by) });
+            put(&mut entry, "part", claim.part.as_deref());
+            put(&mut entry, "relief", claim.relief.as_deref());
+            entry
+        });
+        fields.insert("appeals".to_owned(), appeals.collect());
+    } else {
+        let claims = claims.iter().map(|(claim, by)| {
+            let mut entry = json!({
+                "id": format!("c{}", claim.position),
+                "by": names(by),
+                "value": claim.amount,
+            });
+            put(&mut entry, "share", claim.share.as_deref());
+            put(&mut entry, "part", claim.part.as_deref());
+            put(&mut entry, "relief", claim.relief.as_deref());
+            for (name, set) in [("separate", claim.separate), ("ancillary", claim.ancillary)] {
+                if set {
+                    put_value(&mut entry, name, Value::Bool(true));
+                }
+            }
+            entry
+        });
+        fields.insert("claims".to_owned(), claims.collect());
+    }
+    if !shares.is_empty() {
+        fields.insert("shares".to_owned(), Value::Object(shares));
+    }
+    if !reliefs.is_empty() {
+        fields.insert("reliefs".to_owned(), Value::Array(reliefs));
+    }
+    input
+}
+
+fn relief_entry(party: &str, relief: &ReliefRow) -> Value {
+    let mut entry = json!({ "party": party, "code": relief.code });
+    put(&mut entry, "rate", relief.rate.as_deref());
+    entry
+}
+
+fn put(entry: &mut Value, name: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        put_value(entry, name, text.into());
+    }
+}
+
+fn put_value(entry: &mut Value, name: &str, value: Value) {
+    if let Value::Object(fields) = entry {
+        fields.insert(name.to_owned(), value);
+    }
+}
