@@ -89,6 +89,12 @@ pub struct Paid {
     pub over: Option<Over>,
 }
 
+impl Paid {
+    const fn is_at_court(&self) -> bool {
+        matches!(self.court, AtCourt::Has { .. })
+    }
+}
+
 /// Less than due came.
 #[derive(Clone, Debug)]
 pub struct Short {

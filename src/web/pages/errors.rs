@@ -75,8 +75,6 @@ pub struct PublicErrorPage {
     pub frame: PublicFrame,
     /// Why.
     pub error: Refusal,
-    /// Where a lost visitor starts: `/tra-cuu`.
-    pub home: &'static str,
     /// Whom to call.
     pub hotline: String,
     /// The request's id, on 5xx.
@@ -84,6 +82,11 @@ pub struct PublicErrorPage {
 }
 
 impl PublicErrorPage {
+    /// Where a lost visitor goes on.
+    fn home(&self) -> (&'static str, Phrase) {
+        ("/tra-cuu", self.frame.t("menu-lookup"))
+    }
+
     fn dial(&self) -> String {
         dial(&self.hotline)
     }
@@ -97,8 +100,6 @@ pub struct DeskErrorPage {
     pub frame: DeskFrame,
     /// Why.
     pub error: Refusal,
-    /// Where work goes on: `/desk`.
-    pub home: &'static str,
     /// Whom to call.
     pub hotline: String,
     /// The request's id, on 5xx.
@@ -106,6 +107,11 @@ pub struct DeskErrorPage {
 }
 
 impl DeskErrorPage {
+    /// Where a lost visitor goes on.
+    fn home(&self) -> (&'static str, Phrase) {
+        ("/desk", self.frame.t("error-home"))
+    }
+
     fn dial(&self) -> String {
         dial(&self.hotline)
     }

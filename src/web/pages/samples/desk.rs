@@ -185,7 +185,6 @@ fn refusals(lang: Lang) -> Vec<Sample> {
     let page = |error, request_id: Option<&str>| DeskErrorPage {
         frame: desk(lang, "/desk/today", DeskRole::Clerk),
         error,
-        home: "/desk",
         hotline: "0000 000 100".into(),
         request_id: request_id.map(Into::into),
     };

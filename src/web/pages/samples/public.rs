@@ -215,7 +215,6 @@ fn refusals(lang: Lang) -> Vec<Sample> {
     let page = |error, request_id: Option<&str>| PublicErrorPage {
         frame: public(lang, "/n/khong-co"),
         error,
-        home: "/tra-cuu",
         hotline: "0000 000 100".into(),
         request_id: request_id.map(Into::into),
     };
