@@ -6,6 +6,7 @@ mod config;
 pub mod conform;
 mod data;
 mod deadline;
+mod demo;
 mod import;
 mod migrate;
 mod ndjson;
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Args),
     Config(config::Args),
     Deadline(deadline::Args),
+    Demo(demo::Args),
     /// Reads a bank statement.
     Import(import::Args),
     Quote(quote::Args),
@@ -88,6 +90,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Audit(args) => audit::run(&args, file),
         Command::Check(args) => check::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args, file),
         Command::Quote(args) => quote::run(&args),
         Command::Receipt(args) => receipt::run(args),
