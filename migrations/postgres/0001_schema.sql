@@ -557,10 +557,13 @@ create table statement_line (
   payer_account bytea,
   memo text not null,
   balance_after bigint,
+  reversal boolean not null,
+  source_id text not null,
   outcome text check (outcome in ('payment', 'clearing', 'unmatched', 'refund', 'remittance', 'transfer', 'fee', 'interest', 'return')),
   rule text,
   payment_id uuid references payment (id),
-  unique (statement_id, n)
+  unique (statement_id, n),
+  unique (account_id, source_id)
 );
 create index statement_line_waiting on statement_line (account_id) where outcome is null;
 create index statement_line_reference on statement_line (account_id, bank_reference);
@@ -720,6 +723,7 @@ create table refused_count (
 );
 create table refused_message (
   slot bigint primary key,
+  serial bigint not null,
   account text not null,
   reason text not null,
   received_at timestamptz not null,

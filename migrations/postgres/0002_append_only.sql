@@ -40,7 +40,7 @@ create trigger payment_reference_keeps before update on payment_reference for ea
 create trigger payment_reference_stays before delete on payment_reference for each row execute function refuse_change();
 create trigger statement_keeps before update on statement for each row execute function refuse_change();
 create trigger statement_stays before delete on statement for each row execute function refuse_change();
-create trigger statement_line_keeps before update of id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date, direction, amount, bank_reference, payer_name, memo, balance_after on statement_line for each row execute function refuse_change();
+create trigger statement_line_keeps before update of id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date, direction, amount, bank_reference, payer_name, memo, balance_after, reversal, source_id on statement_line for each row execute function refuse_change();
 create trigger statement_line_stays before delete on statement_line for each row execute function refuse_change();
 create trigger sign_in_keeps before update on sign_in for each row execute function refuse_change();
 create trigger sign_in_stays before delete on sign_in for each row execute function refuse_change();

@@ -76,7 +76,7 @@ begin select raise(abort, 'statement only grows: update refused'); end;
 create trigger statement_stays before delete on statement
 when not exists (select 1 from retention_run where closed_at is null)
 begin select raise(abort, 'statement only grows: delete refused'); end;
-create trigger statement_line_keeps before update of id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date, direction, amount, bank_reference, payer_name, memo, balance_after on statement_line
+create trigger statement_line_keeps before update of id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date, direction, amount, bank_reference, payer_name, memo, balance_after, reversal, source_id on statement_line
 begin select raise(abort, 'statement_line only grows: update refused'); end;
 create trigger statement_line_stays before delete on statement_line
 when not exists (select 1 from retention_run where closed_at is null)

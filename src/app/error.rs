@@ -43,6 +43,9 @@ pub enum Error {
     /// The database is away or too busy.
     #[error("the database is away")]
     Away(#[source] StoreError),
+    /// Too much waits; come back in a moment.
+    #[error("too much waits")]
+    Busy,
     /// Our fault.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -61,7 +64,7 @@ impl Error {
             Self::StillRunning => "idempotency_in_progress",
             Self::Refused { .. } => "refused",
             Self::TooMany { .. } => "too_many_requests",
-            Self::Away(_) => "unavailable",
+            Self::Away(_) | Self::Busy => "unavailable",
             Self::Internal(_) => "internal",
         }
     }

@@ -2,14 +2,24 @@
 
 mod act;
 pub mod anchor;
+pub mod callbacks;
 pub mod cases;
+pub mod channels;
 pub mod check;
+pub mod checkout;
 pub mod clock;
 pub mod error;
+pub mod jobs;
+pub mod lookup;
 pub mod notices;
 pub mod papers;
 pub mod random;
+pub mod reference;
+pub mod refused;
 pub mod settle;
+pub mod sign_in;
+pub mod start;
+pub mod statements;
 pub mod tables;
 pub mod vault;
 pub mod worked;
@@ -21,7 +31,10 @@ use uuid::Uuid;
 pub use act::Deed;
 pub use error::Error;
 
-use self::{random::Random, settle::Lane, tables::Tables, vault::Vault};
+use self::{
+    channels::Channels, random::Random, refused::Refused, settle::Lane, tables::Tables,
+    vault::Vault,
+};
 use crate::{
     codec::receipt_text::SecretKey,
     domain::{
@@ -47,6 +60,10 @@ pub struct App {
     pub tables: Arc<Tables>,
     /// The settlement lane.
     pub lane: Lane,
+    /// The ways to pay.
+    pub channels: Channels,
+    /// Messages whose sender is not proven.
+    pub refused: Refused,
     /// The key that signs receipts.
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.

@@ -213,25 +213,26 @@ pub struct Candidate {
     pub standing: NoticeStanding,
 }
 
-/// Why a notice is suggested; shown in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// The text names the notice, but not so that it settles (several lenient references).
-    CodeNamed,
-    /// The text has the ten digits without `AP`.
-    CodeWithoutLetters,
-    /// One digit of the named code differs.
-    CodeOffByOneDigit,
-    /// Two neighbouring digits of the named code are exchanged.
-    CodeTransposed,
-    /// One digit of the code is missing or too many.
-    CodeLengthOff,
-    /// The payer's name, or the text, carries a party's name.
-    NameAgrees,
-    /// The amount is what is missing.
-    ExactAmount,
-    /// Nothing but the amount speaks for it, and it is the only open notice of that sum.
-    AmountOnly,
+codes! {
+    /// Why a notice is suggested; shown in words.
+    Reason {
+        /// The text names the notice, but not so that it settles (several lenient references).
+        CodeNamed = "code_named",
+        /// The text has the ten digits without `AP`.
+        CodeWithoutLetters = "code_without_letters",
+        /// One digit of the named code differs.
+        CodeOffByOneDigit = "code_off_by_one_digit",
+        /// Two neighbouring digits of the named code are exchanged.
+        CodeTransposed = "code_transposed",
+        /// One digit of the code is missing or too many.
+        CodeLengthOff = "code_length_off",
+        /// The payer's name, or the text, carries a party's name.
+        NameAgrees = "name_agrees",
+        /// The amount is what is missing.
+        ExactAmount = "exact_amount",
+        /// Nothing but the amount speaks for it, and it is the only open notice of that sum.
+        AmountOnly = "amount_only",
+    }
 }
 
 /// A notice that a line may belong to, with what speaks for it.

@@ -13,12 +13,16 @@ mod connect;
 pub mod court;
 pub mod engine;
 pub mod exception;
+pub mod installation;
 pub mod ledger;
 pub mod notice;
 pub mod order;
 pub mod receipt;
+pub mod reference;
+pub mod refused;
 mod scope;
 pub mod series;
+pub mod staff;
 pub mod statement;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -97,11 +101,15 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         chain::STATEMENTS,
         court::STATEMENTS,
         exception::STATEMENTS,
+        installation::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,
         order::STATEMENTS,
         receipt::STATEMENTS,
+        reference::STATEMENTS,
+        refused::STATEMENTS,
         series::STATEMENTS,
+        staff::STATEMENTS,
         statement::STATEMENTS,
         &check::statements(),
     ]

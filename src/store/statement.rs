@@ -46,8 +46,9 @@ statements! {
         on conflict do nothing";
     INSERT_LINE = "insert into statement_line (id, statement_id, account_id, agency_id, n,
         booked_on, booked_at, value_date, direction, amount, bank_reference, payer_name,
-        payer_account, memo, balance_after)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        payer_account, memo, balance_after, reversal, source_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        on conflict do nothing";
     SAME_FILE = "select id, imported_by, imported_at from statement
         where account_id = $1 and sha256 = $2";
     OVERLAPPING = "select file_name, period_from, period_to, opening, closing from statement
@@ -71,12 +72,13 @@ statements! {
         where ", agency_scoped!("t"), " and t.id = $4");
     WAITING_LINES = "select id, statement_id, account_id, agency_id, n, booked_on, booked_at,
         value_date, direction, amount, bank_reference, payer_name, payer_account, memo,
-        balance_after, outcome, rule, payment_id from statement_line
+        balance_after, reversal, source_id,
+        outcome, rule, payment_id from statement_line
         where account_id = $1 and outcome is null and (booked_on <= $2 or cast($2 as text) is null)
         order by booked_on, statement_id, n";
     LINES = "select id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date,
-        direction, amount, bank_reference, payer_name, payer_account, memo, balance_after, outcome,
-        rule, payment_id from statement_line where statement_id = $1 order by n";
+        direction, amount, bank_reference, payer_name, payer_account, memo, balance_after, reversal,
+        source_id, outcome, rule, payment_id from statement_line where statement_id = $1 order by n";
     OUTCOMES = "select coalesce(l.outcome, 'waiting') as outcome,
         coalesce(l.rule, '') as rule, l.direction, cast(count(*) as bigint) as count,
         cast(sum(l.amount) as bigint) as sum from statement_line l
@@ -193,6 +195,9 @@ pub struct LineRow {
     pub payer_account: Option<Vec<u8>>,
     pub memo: String,
     pub balance_after: Option<Dong>,
+    pub reversal: bool,
+    /// The same in every file that carries the line.
+    pub source_id: String,
     pub outcome: Option<String>,
     pub rule: Option<String>,
     pub payment_id: Option<PaymentId>,
@@ -298,9 +303,9 @@ impl Tx {
         Ok(rows == 1)
     }
 
-    /// Keeps a line.
-    pub async fn insert_line(&mut self, line: &LineRow) -> Result<(), StoreError> {
-        execute!(
+    /// Keeps a line; `false` when another file brought it before.
+    pub async fn insert_line(&mut self, line: &LineRow) -> Result<bool, StoreError> {
+        let rows = execute!(
             self,
             INSERT_LINE,
             line.id,
@@ -317,9 +322,11 @@ impl Tx {
             &line.payer_name,
             &line.payer_account,
             &line.memo,
-            line.balance_after
+            line.balance_after,
+            line.reversal,
+            &line.source_id
         );
-        Ok(())
+        Ok(rows == 1)
     }
 
     /// Who imported this very file before.

@@ -80,6 +80,21 @@ impl Settler {
         Self { store, clock, random, vault, agencies, ledger }
     }
 
+    /// The present moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The source of randomness.
+    pub(super) fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// The id of an open ledger account.
+    pub(super) fn ledger_account(&self, ledger: &LedgerRef) -> Option<LedgerAccountId> {
+        locked(&self.ledger).get(ledger).copied()
+    }
+
     async fn agency_of(&self, account: AccountId) -> Result<Option<AgencyId>, StoreError> {
         if let Some(agency) = locked(&self.agencies).get(&account) {
             return Ok(Some(*agency));
@@ -91,13 +106,16 @@ impl Settler {
     }
 
     /// Opens the books that items of `account` post to. Ids never change, so they are kept.
-    async fn open_books(&self, account: AccountId, agency: AgencyId) -> Result<(), StoreError> {
+    pub async fn open_books(&self, account: AccountId, agency: AgencyId) -> Result<(), StoreError> {
         let wanted = [
             (LedgerKind::Bank, Some(account)),
             (LedgerKind::Clearing, Some(account)),
             (LedgerKind::Cash, Some(account)),
             (LedgerKind::AdvancesHeld, None),
             (LedgerKind::Unidentified, None),
+            (LedgerKind::Fees, None),
+            (LedgerKind::Interest, None),
+            (LedgerKind::Opening, None),
         ]
         .map(|(kind, account)| LedgerRef { agency, account, kind });
         if wanted.iter().all(|ledger| locked(&self.ledger).contains_key(ledger)) {
@@ -114,7 +132,7 @@ impl Settler {
     }
 
     /// Opens the agency's series for `year` and moves its audit head there.
-    async fn open_series(&self, agency: AgencyId, year: i32) -> Result<(), StoreError> {
+    pub(super) async fn open_series(&self, agency: AgencyId, year: i32) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
         let rows = tx.lock_series(&[agency]).await?;
         let year = i64::from(year);

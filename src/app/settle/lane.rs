@@ -13,6 +13,9 @@ use super::{
 /// The most reports that one transaction settles (contract 5).
 const BATCH: usize = 256;
 
+/// The most statement lines that one transaction settles.
+const LINES: usize = 5_000;
+
 /// Reports that may wait; beyond, callers are told to come back.
 const QUEUE: usize = 4_096;
 
@@ -38,6 +41,7 @@ struct Job {
 #[derive(Clone)]
 pub struct Lane {
     queue: mpsc::Sender<Job>,
+    settler: Arc<Settler>,
 }
 
 impl std::fmt::Debug for Lane {
@@ -50,8 +54,9 @@ impl Lane {
     /// Starts the writer. It ends when every `Lane` is gone and the queue is empty.
     pub fn start(settler: Settler) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(write(Arc::new(settler), jobs));
-        (Self { queue }, writer)
+        let settler = Arc::new(settler);
+        let writer = tokio::spawn(write(settler.clone(), jobs));
+        (Self { queue, settler }, writer)
     }
 
     /// Settles one report; answers after COMMIT.
@@ -60,10 +65,16 @@ impl Lane {
         outcomes.into_iter().next().ok_or(LaneError::Away)
     }
 
-    /// Settles the credit lines of one statement, 256 at a time.
+    /// What the lane settles with: books that are no settlement are posted by it too.
+    pub fn settler(&self) -> &Settler {
+        &self.settler
+    }
+
+    /// Settles the credit lines of one account's statements. All that fit are looked at together,
+    /// since bank references are looked for over a whole file first (decisions 2).
     pub async fn settle_lines(&self, items: Vec<Item>) -> Result<Vec<Outcome>, LaneError> {
         let mut outcomes = Vec::with_capacity(items.len());
-        for chunk in items.chunks(BATCH) {
+        for chunk in items.chunks(LINES) {
             outcomes.extend(self.submit(chunk.to_vec()).await?);
         }
         Ok(outcomes)

@@ -5,11 +5,13 @@
 //! COMMIT. A caller that goes away changes nothing: the work has its own task.
 
 mod batch;
+mod books;
 mod facts;
 mod lane;
 mod plan;
 
-pub use batch::{RECEIPT_FORM, Settler, settle_batch};
+pub use batch::{BatchError, RECEIPT_FORM, Settler, settle_batch};
+pub use books::Booking;
 pub use lane::{Lane, LaneError};
 pub use plan::{Outcome, PaidFor, ReceiptFacts, Verdict};
 

@@ -122,6 +122,8 @@ async fn statement(world: &World, pushed: &Item) {
             payer_account: None,
             memo: memo.clone(),
             balance_after: None,
+            reversal: false,
+            source_id: line.to_string(),
             outcome: None,
             rule: None,
             payment_id: None,

@@ -1,0 +1,39 @@
+//! The HTTP side: pages and what they load, the API, callbacks, health.
+
+pub mod assets;
+pub mod callbacks;
+pub mod health;
+pub mod pages;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, http::StatusCode, routing::get};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+
+use crate::app::App;
+
+/// Nothing hangs longer than this (P11).
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The largest upload (reliability rule 17).
+const LARGEST_UPLOAD: usize = 20 * 1024 * 1024 + 64 * 1024;
+
+/// The public listener.
+pub fn public(app: Arc<App>) -> Router {
+    let callbacks = Router::new()
+        .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take));
+    Router::new().merge(callbacks).merge(health::router()).with_state(app).layer(
+        ServiceBuilder::new()
+            .layer(CatchPanicLayer::new())
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+            .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD)),
+    )
+}
+
+/// The second listener: for those who run the installation.
+pub fn second(app: Arc<App>) -> Router {
+    Router::new().merge(health::router()).with_state(app)
+}
