@@ -11,6 +11,7 @@ pub mod clock;
 pub mod error;
 pub mod jobs;
 pub mod lookup;
+pub mod matching;
 pub mod notices;
 pub mod papers;
 pub mod random;

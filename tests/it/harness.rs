@@ -67,7 +67,6 @@ pub(crate) use on_both;
 pub struct World {
     pub app: Arc<App>,
     pub clock: Arc<SetClock>,
-    pub random: Arc<SeededRandom>,
     pub court: CourtId,
     pub agency: AgencyId,
     /// The bank account that notices print, with pushes.
@@ -77,7 +76,8 @@ pub struct World {
     pub clerk: Caller,
     pub judge: Caller,
     url: String,
-    keeper: Keeper,
+    /// Dropped last.
+    _keeper: Keeper,
 }
 
 /// Takes the database away when the test ends.
@@ -186,21 +186,13 @@ impl World {
             clock,
             random,
             url,
-            keeper,
+            _keeper: keeper,
         }
     }
 
     /// The address of the database, for a second program on it.
     pub fn url(&self) -> &str {
         &self.url
-    }
-
-    /// The folder of an SQLite database.
-    pub fn folder(&self) -> Option<&Path> {
-        match &self.keeper {
-            Keeper::Folder(folder) => Some(folder),
-            Keeper::Database { .. } => None,
-        }
     }
 
     /// A civil case whose plaintiff owes `advance` đồng: drafted, signed and issued.

@@ -225,12 +225,11 @@ fn quick_pace() -> Pace {
 }
 
 fn folder(args: &Args) -> Result<(PathBuf, bool), Failure> {
-    let (folder, temporary) = match &args.data {
-        Some(folder) => (folder.clone(), false),
-        None => {
-            let name = format!("anphi-demo-{}", code(10, &SystemRandom).to_lowercase());
-            (std::env::temp_dir().join(name), true)
-        }
+    let (folder, temporary) = if let Some(folder) = &args.data {
+        (folder.clone(), false)
+    } else {
+        let name = format!("anphi-demo-{}", code(10, &SystemRandom).to_lowercase());
+        (std::env::temp_dir().join(name), true)
     };
     if folder.join("anphi.db").exists() {
         return Err(Failure::Usage(format!(

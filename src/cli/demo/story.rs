@@ -138,15 +138,14 @@ async fn notices_of_day(
         return Ok(());
     }
     let (clerk, judge) = court_staff(stage, case.court).await?;
-    let id = match cases.get(case.number) {
-        Some(id) => *id,
-        None => {
-            let new = new_case(stage, case, &judge).await?;
-            let made = stage.app.create_case(&clerk, new).await;
-            let id = made.map_err(|error| wrong("quote", error))?;
-            cases.insert(case.number, id);
-            id
-        }
+    let id = if let Some(id) = cases.get(case.number) {
+        *id
+    } else {
+        let new = new_case(stage, case, &judge).await?;
+        let made = stage.app.create_case(&clerk, new).await;
+        let id = made.map_err(|error| wrong("quote", error))?;
+        cases.insert(case.number, id);
+        id
     };
     let view = stage.app.case(&clerk, id).await.map_err(|error| wrong("quote", error))?;
     for (place, claim) in case.claims.iter().enumerate() {
@@ -154,7 +153,7 @@ async fn notices_of_day(
         let Some((row, _)) = view.claims.get(place).filter(|_| !planned.is_empty()) else {
             continue;
         };
-        quote(stage, case, &view, row.group_id).await?;
+        quote(stage, case, &view, row.group_id)?;
         stage.random.plan(planned.iter().map(|n| n.0));
         let options = DraftOptions::default();
         let drafted = stage.app.draft_notices(&clerk, id, row.group_id, options).await;
@@ -171,7 +170,7 @@ async fn court_staff(stage: &Stage, court: &str) -> Result<(Caller, Caller), Fai
     Ok((clerk, stage.caller(&format!("thamphan.{at}")).await?))
 }
 
-async fn quote(stage: &Stage, case: &Case, view: &CaseView, group: Uuid) -> Outcome {
+fn quote(stage: &Stage, case: &Case, view: &CaseView, group: Uuid) -> Outcome {
     let quoted = stage.app.assess(view, group, stage.app.now().day());
     let assessment = quoted
         .map_err(|error| wrong("quote", error))?
@@ -543,7 +542,7 @@ async fn verify(stage: &Stage) -> Outcome {
         reach: Reach::Sample(1),
     };
     let findings = check(&stage.app.store, &asked).await.map_err(|error| wrong("check", error))?;
-    for finding in findings.iter().filter(|finding| !finding.ok) {
+    if let Some(finding) = findings.iter().find(|finding| !finding.ok) {
         return Err(wrong("check", format!("{} {:?}", finding.invariant, finding.rows)));
     }
     open::say(&format!("check {} invariants hold", findings.len()))
