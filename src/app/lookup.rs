@@ -73,12 +73,19 @@ impl App {
     }
 
     /// A token for the notice of a reference and its second fact. Which of the two is wrong is
-    /// never told; limits on tries are the door's.
+    /// never told; ten wrong tries an hour close the code to this way.
     pub async fn find_notice(&self, reference: &Reference, fact: &str) -> Result<String, Error> {
+        let now = self.now();
+        if !self.tries.open(reference.as_str(), now) {
+            return Err(Error::TooMany { retry_after: 3_600 });
+        }
         let index = self.fact_index(reference, fact);
         let found = self.store.read().await?.notice_by_fact(reference, index).await?;
-        let notice = found.ok_or(Error::NotFound)?;
-        Ok(self.new_token(notice.id, self.now()))
+        let Some(notice) = found else {
+            self.tries.wrong(reference.as_str(), now);
+            return Err(Error::NotFound);
+        };
+        Ok(self.new_token(notice.id, now))
     }
 
     /// Seals which notice, since when, and until when.

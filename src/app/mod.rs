@@ -6,9 +6,11 @@ pub mod callbacks;
 pub mod cases;
 pub mod channels;
 pub mod check;
+pub mod checked;
 pub mod checkout;
 pub mod clock;
 pub mod error;
+pub mod holder;
 pub mod jobs;
 pub mod lookup;
 pub mod matching;
@@ -22,6 +24,7 @@ pub mod sign_in;
 pub mod start;
 pub mod statements;
 pub mod tables;
+pub mod tries;
 pub mod vault;
 pub mod worked;
 
@@ -34,7 +37,7 @@ pub use error::Error;
 
 use self::{
     channels::Channels, random::Random, refused::Refused, settle::Lane, tables::Tables,
-    vault::Vault,
+    tries::Tries, vault::Vault,
 };
 use crate::{
     codec::receipt_text::SecretKey,
@@ -69,6 +72,10 @@ pub struct App {
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.
     pub site: String,
+    /// Wrong tries at the look-up.
+    pub tries: Tries,
+    /// Everything in here is made up: every page and paper says so.
+    pub test_data: bool,
 }
 
 impl std::fmt::Debug for App {

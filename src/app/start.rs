@@ -11,6 +11,7 @@ use super::{
     reference::{self, ImportError},
     refused::Refused,
     settle::{Lane, Settler},
+    tries::Tries,
     vault::{Purpose, Vault},
 };
 use crate::{
@@ -37,6 +38,8 @@ pub struct Parts {
     pub law: LawSettings,
     /// The address under which people reach this installation.
     pub site: String,
+    /// Everything in here is made up.
+    pub test_data: bool,
 }
 
 /// Why an `App` cannot be made.
@@ -61,7 +64,7 @@ pub async fn start(
     parts: Parts,
     accounts: &[Account],
 ) -> Result<(Arc<App>, JoinHandle<()>), StartError> {
-    let Parts { store, clock, random, vault, law, site } = parts;
+    let Parts { store, clock, random, vault, law, site, test_data } = parts;
     reference::bring_first_versions(&store, clock.now(), &*random).await?;
     let mut tx = store.read().await?;
     let tables = Arc::new(reference::tables(&mut tx, law).await?);
@@ -71,8 +74,20 @@ pub async fn start(
     let settler = Settler::new(store.clone(), clock.clone(), random.clone(), vault.clone());
     let (lane, writer) = Lane::start(settler);
     let refused = Refused::default();
-    let app =
-        App { store, clock, random, vault, tables, lane, channels, refused, receipt_key, site };
+    let app = App {
+        store,
+        clock,
+        random,
+        vault,
+        tables,
+        lane,
+        channels,
+        refused,
+        receipt_key,
+        site,
+        tries: Tries::default(),
+        test_data,
+    };
     Ok((Arc::new(app), writer))
 }
 

@@ -105,6 +105,7 @@ pub(super) fn parts(settings: &Settings, store: Store, site: String) -> Result<P
         vault: Arc::new(vault),
         law: settings.law,
         site,
+        test_data: false,
     })
 }
 

@@ -2,15 +2,18 @@
 
 pub mod assets;
 pub mod callbacks;
+mod headers;
 pub mod health;
+mod litigant;
 pub mod pages;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{Router, http::StatusCode, middleware::map_response, routing::get};
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
 };
 
 use crate::app::App;
@@ -25,7 +28,12 @@ const LARGEST_UPLOAD: usize = 20 * 1024 * 1024 + 64 * 1024;
 pub fn public(app: Arc<App>) -> Router {
     let callbacks = Router::new()
         .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take));
-    Router::new().merge(callbacks).merge(health::router()).with_state(app).layer(
+    let pages = Router::new()
+        .merge(litigant::router())
+        .route("/assets/{name}", get(assets::asset))
+        .layer(CompressionLayer::new())
+        .layer(map_response(headers::guarded));
+    Router::new().merge(callbacks).merge(health::router()).merge(pages).with_state(app).layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))

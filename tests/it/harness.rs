@@ -173,6 +173,8 @@ impl World {
             refused: Refused::default(),
             receipt_key: SecretKey::from_seed(&[9; 32]),
             site: "https://anphi.vidu.invalid".to_owned(),
+            tries: anphi::app::tries::Tries::default(),
+            test_data: false,
         });
         let account = |name| app.channels.account(name).unwrap();
         Self {
@@ -184,7 +186,6 @@ impl World {
             vnpay: account("vnpay"),
             app,
             clock,
-            random,
             url,
             _keeper: keeper,
         }

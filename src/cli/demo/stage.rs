@@ -107,6 +107,7 @@ impl Stage {
             vault: Arc::new(vault),
             law: settings.law,
             site: site.clone(),
+            test_data: true,
         };
         let (app, _writer) = start(parts, &settings.accounts).await.map_err(open::starting)?;
         secrets.introduce(&sim, &site);

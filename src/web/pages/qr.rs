@@ -13,6 +13,11 @@ pub struct QrPath {
 }
 
 impl QrPath {
+    /// A code that was drawn elsewhere: its side in modules, quiet zone included, and its path.
+    pub const fn drawn(side: usize, path: String) -> Self {
+        Self { side, path }
+    }
+
     /// From rows of modules without quiet zone, dark as `true`. Runs of dark modules become one
     /// rectangle each.
     pub fn from_rows(rows: &[Vec<bool>]) -> Self {
