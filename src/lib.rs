@@ -10,8 +10,9 @@
 //! | [`store`] | the database, one SQL text for two engines | `domain`, `config` |
 //! | [`providers`] | payment providers | `domain`, `codec`, `config` |
 //! | [`sim`] | the other side of providers and banks | `domain`, `codec`, `config` |
-//! | [`app`] | use cases | `domain`, `codec`, `config`, `store`, `providers` |
-//! | [`web`] | HTTP: pages, API, callbacks | `app`, `domain`, `config` |
+//! | [`app`] | use cases | `domain`, `codec`, `config`, `words`, `store`, `providers` |
+//! | [`web`] | pages, API, callbacks | `app`, `domain`, `config`, `words` |
+//! | [`words`] | every word of pages and papers, in two languages | `domain` |
 //! | [`telemetry`] | logs and metric names | `config` |
 //! | [`cli`] | the command line | all |
 
@@ -25,3 +26,4 @@ pub mod sim;
 pub mod store;
 pub mod telemetry;
 pub mod web;
+pub mod words;

@@ -723,6 +723,7 @@ create table refused_count (
 );
 create table refused_message (
   slot bigint primary key,
+  serial bigint not null,
   account text not null,
   reason text not null,
   received_at timestamptz not null,

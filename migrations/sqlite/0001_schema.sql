@@ -723,6 +723,7 @@ create table refused_count (
 ) strict;
 create table refused_message (
   slot integer primary key,
+  serial integer not null,
   account text not null,
   reason text not null,
   received_at text not null,

@@ -1,19 +1,34 @@
 //! Use cases and transaction borders: what the program does, without saying how it is shown.
 
 mod act;
+pub mod anchor;
 pub mod api_keys;
+pub mod callbacks;
 pub mod cases;
+pub mod channels;
+pub mod check;
+pub mod checked;
+pub mod checkout;
 pub mod clock;
 pub mod drafts;
 pub mod error;
+pub mod holder;
 pub mod idempotency;
+pub mod jobs;
+pub mod lookup;
+pub mod matching;
 pub mod money;
 pub mod notices;
 pub mod papers;
 pub mod random;
+pub mod reference;
+pub mod refused;
 pub mod settle;
+pub mod sign_in;
+pub mod start;
 pub mod statements;
 pub mod tables;
+pub mod tries;
 pub mod vault;
 pub mod worked;
 
@@ -24,7 +39,10 @@ use uuid::Uuid;
 pub use act::Deed;
 pub use error::Error;
 
-use self::{random::Random, settle::Lane, tables::Tables, vault::Vault};
+use self::{
+    channels::Channels, random::Random, refused::Refused, settle::Lane, tables::Tables,
+    tries::Tries, vault::Vault,
+};
 use crate::{
     codec::receipt_text::SecretKey,
     domain::{
@@ -50,10 +68,18 @@ pub struct App {
     pub tables: Arc<Tables>,
     /// The settlement lane.
     pub lane: Lane,
+    /// The ways to pay.
+    pub channels: Channels,
+    /// Messages whose sender is not proven.
+    pub refused: Refused,
     /// The key that signs receipts.
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.
     pub site: String,
+    /// Wrong tries at the look-up.
+    pub tries: Tries,
+    /// Everything in here is made up: every page and paper says so.
+    pub test_data: bool,
 }
 
 impl std::fmt::Debug for App {

@@ -21,7 +21,7 @@ use crate::{
     store::{
         Tx,
         account::AccountRow,
-        columns::Hash,
+        columns::{Hash, Json},
         notice::{Accepted, AssessmentRow, Issued, NewNotice, NoticeRow, Served, ServiceRow},
         order::NewOrder,
     },
@@ -150,7 +150,7 @@ impl App {
         hex::decode_to_slice(&assessment.schedule().sha256, &mut sha256)
             .map_err(Error::internal)?;
         let json = |value: Result<serde_json::Value, serde_json::Error>| {
-            value.map(sqlx_json).map_err(Error::internal)
+            value.map(Json).map_err(Error::internal)
         };
         let row = AssessmentRow {
             id,
@@ -471,10 +471,6 @@ impl App {
         tx.commit().await?;
         Ok(number)
     }
-}
-
-fn sqlx_json<T>(value: T) -> sqlx::types::Json<T> {
-    sqlx::types::Json(value)
 }
 
 fn no_account() -> Error {

@@ -36,12 +36,6 @@ use crate::{
 /// Stands in a draft where the number will stand.
 const NO_NUMBER: &str = "……";
 
-/// The number of an issued notice, `12/2026/TB-TA`.
-pub fn notice_number(notice: &NoticeRow) -> Option<String> {
-    let (number, year) = notice.number.zip(notice.number_year)?;
-    Some(format!("{number}/{year}/TB-TA"))
-}
-
 /// Everything that a notice's papers print.
 pub struct NoticeMaterial {
     notice: NoticeRow,
@@ -155,7 +149,8 @@ impl App {
         let facts = Facts::from_record(&receipt.record)
             .ok_or_else(|| Error::internal(format!("receipt {} does not read", receipt.id)))?;
         let signed = self.signed_text(&facts, &agency)?;
-        let rows = if sheet == "a4" { self.worked_rows(&assessment)?.0 } else { Vec::new() };
+        let rows =
+            if sheet == "a4" { printed(&self.worked_rows(&assessment)?.0) } else { Vec::new() };
         let print = receipt::paper::Print {
             sheet,
             signed_text: &signed,
@@ -182,7 +177,7 @@ impl App {
     }
 
     /// The text that a receipt's QR code holds.
-    fn signed_text(&self, facts: &Facts, agency: &AgencyRow) -> Result<String, Error> {
+    pub(super) fn signed_text(&self, facts: &Facts, agency: &AgencyRow) -> Result<String, Error> {
         let collector = agency.tax_code.as_deref().unwrap_or(&agency.code);
         let claims = Claims::of(facts, &self.site, collector).map_err(Error::internal)?;
         receipt_text::sign(&claims, &self.receipt_key).map_err(Error::internal)
@@ -197,11 +192,11 @@ impl App {
         Ok(missing.len())
     }
 
-    /// A kept quote as rows of step, sum, article and amount, with its fee, schedule and days.
+    /// A kept quote as rows, with its fee, schedule and days.
     pub(super) fn worked_rows(
         &self,
         assessment: &AssessmentRow,
-    ) -> Result<(Vec<Vec<String>>, Worked), Error> {
+    ) -> Result<(Vec<worked::Row>, Worked), Error> {
         let tree: Tree =
             serde_json::from_value(assessment.input.0.clone()).map_err(Error::internal)?;
         let quoted = |error: fee::QuoteError| Error::internal(error.detail);
@@ -210,10 +205,7 @@ impl App {
             fee::quote(&self.tables.law, &self.tables.law_settings, &input).map_err(quoted)?;
         let choice = LawChoice::Named(assessment.schedule_id.clone());
         let law = self.tables.law.choose(&choice, input.date).map_err(quoted)?;
-        let rows = worked::rows(law, &quote)
-            .into_iter()
-            .map(|row| vec![row.step, row.sum, row.article, row.amount])
-            .collect();
+        let rows = worked::rows(law, &quote);
         let worked = Worked {
             fee: quote.fee,
             schedule: format!("Nghị quyết số {}", law.text().number),
@@ -222,6 +214,14 @@ impl App {
         };
         Ok((rows, worked))
     }
+}
+
+/// Rows of step, sum, article and amount.
+fn printed(rows: &[worked::Row]) -> Vec<Vec<String>> {
+    let cells = |row: &worked::Row| {
+        vec![row.step.clone(), row.sum.clone(), row.article.clone(), row.written()]
+    };
+    rows.iter().map(cells).collect()
 }
 
 /// What stands under a worked computation.
@@ -262,9 +262,8 @@ impl NoticeMaterial {
         }
     }
 
-    /// `12/2026/TB-TA`.
     fn number(&self) -> String {
-        notice_number(&self.notice).unwrap_or_else(|| format!("{NO_NUMBER}/TB-TA"))
+        number_of(&self.notice)
     }
 
     fn place(&self) -> String {
@@ -400,7 +399,7 @@ impl NoticeMaterial {
             .text("number", &self.number())
             .text("date", &moment.day().in_document())
             .text("court", &self.court.name)
-            .rows("steps", &rows)
+            .rows("steps", &printed(&rows))
             .text("fee", &worked.fee.to_string())
             .text("advance", &self.notice.amount.to_string())
             .text("words", &lower_first(&in_words(self.notice.amount)))
@@ -441,6 +440,14 @@ impl NoticeMaterial {
             notice_on: issued.day(),
             paid_for: paid_for.collect::<Result<_, Error>>()?,
         })
+    }
+}
+
+/// `12/2026/TB-TA`.
+pub fn number_of(notice: &NoticeRow) -> String {
+    match (notice.number, notice.number_year) {
+        (Some(number), Some(year)) => format!("{number}/{year}/TB-TA"),
+        _ => format!("{NO_NUMBER}/TB-TA"),
     }
 }
 

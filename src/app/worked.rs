@@ -16,8 +16,18 @@ pub struct Row {
     pub sum: String,
     /// Where the law says so.
     pub article: String,
-    /// What it comes to.
-    pub amount: String,
+    /// What it comes to; below zero where it is taken off.
+    pub amount: Dong,
+}
+
+impl Row {
+    /// The amount as papers and terminals write it.
+    pub fn written(&self) -> String {
+        match self.amount.get() {
+            ..0 => format!("−{}", self.amount.magnitude()),
+            _ => self.amount.to_string(),
+        }
+    }
 }
 
 /// Every step of a quote: its lines, then what each payer's part comes to.
@@ -38,7 +48,7 @@ pub fn payer_rows(law: &Law, payer: &Payer) -> Vec<Row> {
         step: "Phải nộp".to_owned(),
         sum: String::new(),
         article: String::new(),
-        amount: payer.advance.to_string(),
+        amount: payer.advance,
     });
     rows
 }
@@ -51,7 +61,11 @@ pub fn row(law: &Law, step: &Step) -> Row {
         step: name,
         sum,
         article: step.article.as_deref().map_or(String::new(), cited),
-        amount: if taken_off { format!("−{}", step.amount) } else { step.amount.to_string() },
+        amount: if taken_off {
+            Dong::ZERO.checked_sub(step.amount).unwrap_or(step.amount)
+        } else {
+            step.amount
+        },
     }
 }
 

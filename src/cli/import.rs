@@ -11,9 +11,13 @@ use serde_json::{Value, json};
 
 use super::{Failure, Outcome};
 use crate::{
+    app::{
+        Caller, Error,
+        statements::{self, ImportError},
+    },
     codec::{
         column_map::Maps,
-        statement::{self, Format, LARGEST_FILE},
+        statement::{self as codec_statement, Format, LARGEST_FILE},
     },
     domain::{
         money::grouped,
@@ -47,15 +51,64 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
-    if args.dry_run { dry_run(args) } else { write(args) }
+pub fn run(args: &Args, config: Option<&Path>) -> Outcome {
+    if args.dry_run { dry_run(args) } else { write(args, config) }
 }
 
-/// Imports into the database.
-fn write(_args: &Args) -> Outcome {
-    Err(Failure::Usage(
-        "import writes nothing yet; add --dry-run to read and check the file".to_owned(),
-    ))
+/// Imports into the database, whole or not at all.
+fn write(args: &Args, config: Option<&Path>) -> Outcome {
+    let bytes = read_file(&args.file)?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let settings = super::config::read(config)?;
+    super::open::block_on(async {
+        let (app, _writer) = super::open::app(&settings).await?;
+        let file = statements::File {
+            name: &name,
+            bytes: &bytes,
+            format: &args.format,
+            account: args.account.as_deref(),
+        };
+        let imported = app.import_statement(&Caller::system("import"), file).await;
+        app.store.close().await;
+        match imported {
+            Ok(imported) if args.json => print(&format!(
+                "{}\n",
+                json!({
+                    "statement": imported.statement, "account": imported.account_name,
+                    "lines": imported.lines,
+                })
+            )),
+            Ok(imported) => print(&format!(
+                "{name}: {} lines imported into {}; run `anphi reconcile`\n",
+                imported.lines, imported.account_name
+            )),
+            Err(refused) => Err(not_imported(args, &refused)),
+        }
+    })
+}
+
+fn not_imported(args: &Args, refused: &ImportError) -> Failure {
+    match refused {
+        ImportError::App(Error::Away(_) | Error::Busy) => {
+            Failure::Unknown("the database is away; nothing was imported".to_owned())
+        }
+        ImportError::File(refusal) if args.json => {
+            if let Err(failure) = print(&format!("{}\n", error(refusal))) {
+                return failure;
+            }
+            Failure::NotSo(format!("{} is refused, {refused}", args.file.display()))
+        }
+        ImportError::File(_)
+        | ImportError::SameFile { .. }
+        | ImportError::Overlaps { .. }
+        | ImportError::Chain { .. }
+        | ImportError::NoBalances
+        | ImportError::LineAgain(_)
+        | ImportError::UnknownAccount(_)
+        | ImportError::App(_) => {
+            Failure::NotSo(format!("{} is refused: {refused}", args.file.display()))
+        }
+    }
 }
 
 fn dry_run(args: &Args) -> Outcome {
@@ -72,7 +125,7 @@ fn dry_run(args: &Args) -> Outcome {
     let account = args.account.as_deref().map(account_number).transpose()?;
     let bytes = read_file(&args.file)?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    match (statement::read(&bytes, &format, account, &maps), args.json) {
+    match (codec_statement::read(&bytes, &format, account, &maps), args.json) {
         (Ok(statement), true) => print(&format!("{}\n", entry(&name, &statement))),
         (Ok(statement), false) => print(&table(&name, &statement)),
         (Err(refusal), json) => {

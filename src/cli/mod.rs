@@ -1,12 +1,21 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod audit;
+mod check;
 mod config;
 pub mod conform;
+mod data;
 mod deadline;
+mod demo;
 mod import;
+mod migrate;
 mod ndjson;
+mod open;
 mod quote;
 mod receipt;
+mod reconcile;
+mod serve;
+mod staff;
 mod strict_json;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -26,8 +35,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Data(data::Args),
+    Migrate(migrate::Args),
+    Reconcile(reconcile::Args),
+    Serve(serve::Args),
+    Staff(staff::Args),
+    Work(serve::WorkArgs),
+    Audit(audit::Args),
+    Check(check::Args),
     Config(config::Args),
     Deadline(deadline::Args),
+    Demo(demo::Args),
     /// Reads a bank statement.
     Import(import::Args),
     Quote(quote::Args),
@@ -54,14 +72,26 @@ pub type Outcome = Result<(), Failure>;
 /// Reads the arguments, runs the command, turns its outcome into an exit status.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // One cryptography for the whole process, before the first client or listener is made.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     finish(run(cli))
 }
 
 fn run(cli: Cli) -> Outcome {
+    let file = cli.config.as_deref();
     match cli.command {
-        Command::Config(args) => config::run(&args, cli.config.as_deref()),
+        Command::Data(args) => data::run(&args, file),
+        Command::Migrate(args) => migrate::run(&args, file),
+        Command::Reconcile(args) => reconcile::run(&args, file),
+        Command::Serve(args) => serve::run(&args, file),
+        Command::Staff(args) => staff::run(&args, file),
+        Command::Work(args) => serve::work(&args, file),
+        Command::Config(args) => config::run(&args, file),
+        Command::Audit(args) => audit::run(&args, file),
+        Command::Check(args) => check::run(&args, file),
         Command::Deadline(args) => deadline::run(&args),
-        Command::Import(args) => import::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Import(args) => import::run(&args, file),
         Command::Quote(args) => quote::run(&args),
         Command::Receipt(args) => receipt::run(args),
         Command::Conform(args) => conform::run(&args),

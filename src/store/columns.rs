@@ -1,6 +1,8 @@
 //! How domain values stand in columns, once for both engines: money `bigint`, ids `uuid`/`blob`,
 //! moments `timestamptz`/`text`, days `date`/`text`, codes `text`, hashes `bytea`/`blob`.
 
+pub use sqlx::types::Json;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type, encode::IsNull, error::BoxDynError};
 use uuid::Uuid;

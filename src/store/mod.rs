@@ -8,18 +8,23 @@ pub mod account;
 pub mod api_key;
 pub mod case;
 pub mod chain;
+pub mod check;
 pub mod columns;
 mod connect;
 pub mod court;
 pub mod engine;
 pub mod exception;
 pub mod idempotency;
+pub mod installation;
 pub mod ledger;
 pub mod notice;
 pub mod order;
 pub mod receipt;
+pub mod reference;
+pub mod refused;
 mod scope;
 pub mod series;
+pub mod staff;
 pub mod statement;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -100,12 +105,17 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         court::STATEMENTS,
         exception::STATEMENTS,
         idempotency::STATEMENTS,
+        installation::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,
         order::STATEMENTS,
         receipt::STATEMENTS,
+        reference::STATEMENTS,
+        refused::STATEMENTS,
         series::STATEMENTS,
+        staff::STATEMENTS,
         statement::STATEMENTS,
+        &check::statements(),
     ]
     .concat()
 }

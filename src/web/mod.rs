@@ -1,8 +1,54 @@
-//! The HTTP side: what other systems and people reach, and nothing of how it is done.
+//! The HTTP side: pages and what they load, the API, callbacks, health.
 
 pub mod api;
+pub mod assets;
 pub mod auth;
+pub mod callbacks;
 pub mod extract;
+mod headers;
+pub mod health;
+mod litigant;
+pub mod pages;
 pub mod problem;
 pub mod request;
 mod strict;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, http::StatusCode, middleware::map_response, routing::get};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
+
+use crate::app::App;
+
+/// Nothing hangs longer than this (P11).
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The largest upload (reliability rule 17).
+const LARGEST_UPLOAD: usize = 20 * 1024 * 1024 + 64 * 1024;
+
+/// The public listener.
+pub fn public(app: Arc<App>) -> Router {
+    let callbacks = Router::new()
+        .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take));
+    let pages = Router::new()
+        .merge(litigant::router())
+        .route("/assets/{name}", get(assets::asset))
+        .layer(CompressionLayer::new())
+        .layer(map_response(headers::guarded));
+    let stateful = Router::new().merge(callbacks).merge(health::router()).merge(pages);
+    stateful.with_state(app.clone()).merge(api::router(app)).layer(
+        ServiceBuilder::new()
+            .layer(CatchPanicLayer::new())
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+            .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD)),
+    )
+}
+
+/// The second listener: for those who run the installation.
+pub fn second(app: Arc<App>) -> Router {
+    Router::new().merge(health::router()).with_state(app)
+}

@@ -14,9 +14,10 @@ const READY_SECONDS_MAX = 90;
  *     api-key NAME KEY
  *     listening public URL
  *     listening admin URL
+ *     serving URL; ...                        (the story has been played)
  */
 export function readLines(lines) {
-  const told = { staff: [], keys: [] };
+  const told = { staff: [], keys: [], serves: false };
   for (const line of lines) {
     const [word, ...rest] = line.trim().split(/\s+/);
     if (word === 'staff' && rest.length === 4) {
@@ -26,6 +27,8 @@ export function readLines(lines) {
       told.keys.push({ name: rest[0], key: rest[1] });
     } else if (word === 'listening' && rest.length === 2) {
       told[rest[0]] = rest[1].replace(/\/$/, '');
+    } else if (word === 'serving') {
+      told.serves = true;
     }
   }
   return told;
@@ -53,8 +56,7 @@ export async function startDemo(binary) {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
-        const told = readLines(lines);
-        if (told.public && told.admin) resolve(true);
+        if (line.startsWith('serving ')) resolve(true);
       });
     }
   });

@@ -41,7 +41,7 @@ const FLAWS = {
   '/two-heads': [page('<h1>Một nữa</h1>'), ['markup']],
   '/inline-style': [page('<p style="margin: 0">x</p>'), ['markup', 'quiet']],
   '/inline-script': [page('<script>document.title = "x"</script>'), ['markup', 'quiet']],
-  '/handler': [page('<button onclick="f()">Nộp</button>'), ['markup', 'quiet']],
+  '/handler': [page('').replace('<body>', '<body onload="f()">'), ['markup', 'quiet']],
   '/foreign': [page('<img alt="" src="http://127.0.0.2:9/x.png">'), ['quiet']],
   '/missing': [page('<img alt="" src="/none.png">'), ['quiet']],
   '/fault': [page('', { head: '<script type="module" src="/fault.mjs"></script>' }), ['quiet']],
@@ -168,7 +168,7 @@ function* readers() {
   }];
   yield ["the demo's lines are read", () => {
     const told = readLines(['staff clerk thuky.kv1 Mot-Hai SEED', 'staff inspector thanhtra x -', 'api-key court-1 k_1',
-      'notice AP2611900016 Nguyễn Văn Ví Dụ 300000 issued', 'listening public http://127.0.0.1:8080/']);
+      'notice AP2611900016 Nguyễn Văn Ví Dụ 300000 issued', 'listening public http://127.0.0.1:8080/', 'serving http://127.0.0.1:8080; press Ctrl+C to end']);
     deepStrictEqual(told, {
       staff: [
         { role: 'clerk', name: 'thuky.kv1', password: 'Mot-Hai', seed: 'SEED' },
@@ -176,6 +176,7 @@ function* readers() {
       ],
       keys: [{ name: 'court-1', key: 'k_1' }],
       public: 'http://127.0.0.1:8080',
+      serves: true,
     });
   }];
   yield ['a demo that does not come to serve is told', async () => {

@@ -9,14 +9,17 @@ use anphi::{
     app::{
         App, Caller,
         cases::{NewCase, NewClaim, NewParty},
+        channels::Channels,
         clock::SetClock,
         notices::{DraftOptions, NewService},
         random::{Random, SeededRandom, new_id},
+        refused::Refused,
         settle::{Lane, Settler},
         tables::Tables,
         vault::Vault,
     },
     codec::receipt_text::SecretKey,
+    config::{Account, BankAccount, Channel, SepayAuth},
     domain::{
         audit::{Actor, ActorKind},
         case::{
@@ -32,7 +35,6 @@ use anphi::{
     },
     store::{
         Options, Store,
-        account::{NewAccount, NewVersion},
         court::{AgencySettings, PutAgency, PutCourt},
         notice::NoticeRow,
     },
@@ -65,7 +67,6 @@ pub(crate) use on_both;
 pub struct World {
     pub app: Arc<App>,
     pub clock: Arc<SetClock>,
-    pub random: Arc<SeededRandom>,
     pub court: CourtId,
     pub agency: AgencyId,
     /// The bank account that notices print, with pushes.
@@ -75,7 +76,8 @@ pub struct World {
     pub clerk: Caller,
     pub judge: Caller,
     url: String,
-    keeper: Keeper,
+    /// Dropped last.
+    _keeper: Keeper,
 }
 
 /// Takes the database away when the test ends.
@@ -148,12 +150,18 @@ impl World {
     async fn build(store: Store, url: String, keeper: Keeper) -> Self {
         let clock = Arc::new(SetClock::at(morning()));
         let random = Arc::new(SeededRandom::new(42));
+        // The client for providers needs the process's one cryptography.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let vault = Arc::new(Vault::new(&[7; 32]));
         let dyn_clock: Arc<dyn Clock> = clock.clone();
         let dyn_random: Arc<dyn Random> = random.clone();
         let settler =
             Settler::new(store.clone(), dyn_clock.clone(), dyn_random.clone(), vault.clone());
         let (lane, _writer) = Lane::start(settler);
+        let bodies = Bodies::seed(&store, &clock, &random).await;
+        let accounts = accounts("http://127.0.0.1:9");
+        let started = Channels::start(&store, &accounts, (clock.now(), &*random)).await;
+        let channels = started.unwrap();
         let app = Arc::new(App {
             store,
             clock: dyn_clock,
@@ -161,36 +169,31 @@ impl World {
             vault,
             tables: Tables::shipped(LawSettings::default()).unwrap(),
             lane,
+            channels,
+            refused: Refused::default(),
             receipt_key: SecretKey::from_seed(&[9; 32]),
             site: "https://anphi.vidu.invalid".to_owned(),
+            tries: anphi::app::tries::Tries::default(),
+            test_data: false,
         });
-        let bodies = Bodies::seed(&app).await;
+        let account = |name| app.channels.account(name).unwrap();
         Self {
             clerk: staff(bodies.court, "thuky.kv1"),
             judge: staff(bodies.court, "thamphan.kv1"),
             court: bodies.court,
             agency: bodies.agency,
-            bank: bodies.bank,
-            vnpay: bodies.vnpay,
+            bank: account("bank"),
+            vnpay: account("vnpay"),
             app,
             clock,
-            random,
             url,
-            keeper,
+            _keeper: keeper,
         }
     }
 
     /// The address of the database, for a second program on it.
     pub fn url(&self) -> &str {
         &self.url
-    }
-
-    /// The folder of an SQLite database.
-    pub fn folder(&self) -> Option<&Path> {
-        match &self.keeper {
-            Keeper::Folder(folder) => Some(folder),
-            Keeper::Database { .. } => None,
-        }
     }
 
     /// A civil case whose plaintiff owes `advance` đồng: drafted, signed and issued.
@@ -354,19 +357,56 @@ fn migrations_digest() -> String {
     hex::encode(&hash.finalize()[..6])
 }
 
+/// The secret that the bank's pushes are signed with.
+pub const SEPAY_KEY: &str = "sepay-secret-of-the-tests-0001";
+/// The secret of the terminal.
+pub const VNPAY_KEY: &str = "COURTSANDBOXSECRETSHARED00000001";
+
+/// The agency's bank account with pushes, and its terminal at a VNPAY that answers at `gateway`.
+pub fn accounts(gateway: &str) -> Vec<Account> {
+    let agency: anphi::domain::reference_data::BodyCode = "DEMO-THADS-00".parse().unwrap();
+    vec![
+        Account {
+            name: "bank".to_owned(),
+            agency: agency.clone(),
+            channel: Channel::Sepay {
+                watched: BankAccount {
+                    bank: "970499".parse().unwrap(),
+                    number: "9990001112223".to_owned(),
+                    holder: "THI HANH AN DAN SU TINH SONG MO".to_owned(),
+                },
+                auth: SepayAuth::Hmac,
+                keys: vec![SEPAY_KEY.to_owned().into()],
+                window_seconds: 300,
+            },
+        },
+        Account {
+            name: "vnpay".to_owned(),
+            agency,
+            channel: Channel::Vnpay {
+                merchant: "COURT001".to_owned(),
+                keys: vec![VNPAY_KEY.to_owned().into()],
+                endpoint: format!("{gateway}/paymentv2/vpcpay.html").parse().unwrap(),
+                query_endpoint: format!("{gateway}/merchant_webapi/api/transaction")
+                    .parse()
+                    .unwrap(),
+                settles_to: "bank".to_owned(),
+            },
+        },
+    ]
+}
+
 struct Bodies {
     court: CourtId,
     agency: AgencyId,
-    bank: AccountId,
-    vnpay: AccountId,
 }
 
 impl Bodies {
-    /// One court, its agency with an office, a bank account and a terminal.
-    async fn seed(app: &App) -> Self {
-        let now = app.now();
-        let mut tx = app.store.begin().await.unwrap();
-        let (court, agency): (CourtId, AgencyId) = (app.new_id(), app.new_id());
+    /// One court and its agency.
+    async fn seed(store: &Store, clock: &SetClock, random: &SeededRandom) -> Self {
+        let now = clock.now();
+        let mut tx = store.begin().await.unwrap();
+        let (court, agency): (CourtId, AgencyId) = (new_id(now, random), new_id(now, random));
         tx.put_court(
             &PutCourt {
                 id: court,
@@ -413,34 +453,7 @@ impl Bodies {
         .await
         .unwrap();
         tx.set_collector(court, agency, None).await.unwrap();
-        let bank: AccountId = app.new_id();
-        let vnpay: AccountId = app.new_id();
-        for (id, name, provider, merchant, settles_to) in [
-            (bank, "bank", "sepay", None, None),
-            (vnpay, "vnpay", "vnpay", Some("COURT001"), Some(bank)),
-        ] {
-            let account = NewAccount {
-                id,
-                name,
-                provider,
-                agency,
-                office: None,
-                settles_to,
-                origin: "file",
-                merchant,
-            };
-            tx.insert_account(&account, now).await.unwrap();
-            let has_number = provider == "sepay";
-            let version = NewVersion {
-                id: new_id(now, &*app.random),
-                account: id,
-                bank_bin: has_number.then_some("970499"),
-                number: has_number.then_some("9990001112223"),
-                holder: has_number.then_some("THI HANH AN DAN SU TINH SONG MO"),
-            };
-            tx.add_account_version(&version, now).await.unwrap();
-        }
         tx.commit().await.unwrap();
-        Self { court, agency, bank, vnpay }
+        Self { court, agency }
     }
 }

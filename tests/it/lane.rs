@@ -72,10 +72,7 @@ async fn settle(world: &World, item: Item) -> Outcome {
 }
 
 fn exception_of(outcome: &Outcome) -> Option<ExceptionKind> {
-    match &outcome.verdict {
-        Verdict::Money { exception, .. } => *exception,
-        _ => None,
-    }
+    outcome.raised()
 }
 
 async fn count(world: &World, text: &'static str) -> i64 {
@@ -195,7 +192,7 @@ on_both! {
         settle(&world, pushed.clone()).await;
         let mut line = pushed.clone();
         line.report.source = Source::Statement;
-        line.report.source_id = "line-1".to_owned();
+        "line-1".clone_into(&mut line.report.source_id);
         line.message = None;
         let outcome = settle(&world, line).await;
         assert!(matches!(outcome.verdict, Verdict::Sighted(_)), "{outcome:?}");

@@ -8,6 +8,7 @@
 
 mod calendar;
 mod camt;
+mod check;
 mod deadline;
 mod delimited;
 mod fee;

@@ -70,16 +70,20 @@ fn collector(collector: Collector) -> &'static str {
 
 /// Columns as wide as their widest entry; amounts at the right.
 fn table(rows: &[Row]) -> Vec<String> {
-    let width = |of: fn(&Row) -> &str| rows.iter().map(|row| of(row).chars().count()).max();
-    let step = width(|row| &row.step).unwrap_or(0);
-    let sum = width(|row| &row.sum).unwrap_or(0);
-    let article = width(|row| &row.article).unwrap_or(0);
-    let amount = width(|row| &row.amount).unwrap_or(0);
+    let width =
+        |of: fn(&Row) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+    let step = width(|row| row.step.clone());
+    let sum = width(|row| row.sum.clone());
+    let article = width(|row| row.article.clone());
+    let amount = width(Row::written);
     rows.iter()
         .map(|row| {
             format!(
                 "  {:step$}  {:sum$}  {:article$}  {:>amount$}",
-                row.step, row.sum, row.article, row.amount
+                row.step,
+                row.sum,
+                row.article,
+                row.written()
             )
         })
         .collect()

@@ -248,6 +248,34 @@ impl Tx {
         Ok(by_engine!(self, KNOWN_PAYMENTS, Json(queries)))
     }
 
+    /// Takes attempts that are due to be asked about, for this worker until `lease` ends.
+    pub async fn claim_queries(
+        &mut self,
+        now: Timestamp,
+        lease: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        let rows: Vec<(OrderId,)> = match self {
+            Self::Sqlite(tx) => {
+                sqlx::query_as(sqlite::CLAIM_QUERIES)
+                    .bind(now)
+                    .bind(lease)
+                    .bind(limit)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+            Self::Postgres(tx) => {
+                sqlx::query_as(postgres::CLAIM_QUERIES)
+                    .bind(now)
+                    .bind(lease)
+                    .bind(limit)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        };
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// Writes everything that a batch decided, in one round trip.
     ///
     /// Every update compares what the batch read (`from_…`); a row that has moved since makes the

@@ -56,6 +56,13 @@ from jsonb_to_recordset(cast($1 as jsonb)) as x (
 )
 order by x.item, p.recorded_at, p.id";
 
+pub(super) const CLAIM_QUERIES: &str = "
+update payment_order set query_lease = $2 where id in (
+  select o.id from payment_order o
+  where o.next_query_at <= $1 and (o.query_lease is null or o.query_lease < $1)
+  order by o.next_query_at, o.id limit $3 for update skip locked
+) returning id";
+
 pub(super) const WRITE_BATCH: &str = "
 with w_payments as (
   insert into payment (

@@ -51,6 +51,13 @@ from json_each($1) as x join payment p on p.account_id = unhex(x.value ->> 'acco
 )
 order by x.value ->> 'item', p.recorded_at, p.id";
 
+pub(super) const CLAIM_QUERIES: &str = "
+update payment_order set query_lease = $2 where id in (
+  select o.id from payment_order o
+  where o.next_query_at <= $1 and (o.query_lease is null or o.query_lease < $1)
+  order by o.next_query_at, o.id limit $3
+) returning id";
+
 pub(super) const WRITE_BATCH: &str = "
 insert into payment (
   id, account_id, agency_id, source, amount, order_id, paid_at, paid_on, paid_basis,

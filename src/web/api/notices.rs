@@ -16,7 +16,7 @@ use crate::{
         idempotency::Answer,
         money::{ListedNotice, NoticeDetail, NoticeFilter, NoticeRow},
         notices::DraftOptions,
-        papers::notice_number,
+        papers::number_of,
     },
     domain::{
         case::{DocumentKind, GroupKind},
@@ -120,7 +120,7 @@ impl NoticeSummary {
     fn of(row: ListedNotice) -> Self {
         let notice = row.notice;
         Self {
-            number: notice_number(&notice),
+            number: notice.number.map(|_| number_of(&notice)),
             reference: notice.reference.to_string(),
             state: notice.state,
             amount: notice.amount,
@@ -250,7 +250,7 @@ impl NoticeJson {
             expires_at: order.expires_at.map(Moment),
         });
         Ok(Self {
-            number: notice_number(&notice),
+            number: notice.number.map(|_| number_of(&notice)),
             reference: notice.reference.to_string(),
             state: notice.state,
             form: notice.form_code,

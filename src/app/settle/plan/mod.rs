@@ -143,7 +143,8 @@ impl<'a> Plan<'a> {
         inbox: Option<InboxId>,
     ) -> Result<Outcome, PlanError> {
         if let Some(payment) = self.facts.sighted.get(&place).copied() {
-            self.sight(item, inbox, payment, "sighting");
+            let source_id = item.report.source_id.clone();
+            self.sight(item, inbox, payment, (source_id, "sighting"));
             self.keep(inbox, Answer::Applied);
             let verdict = Verdict::Sighted(payment);
             return Ok(Outcome { answer: Answer::Applied, repeated: false, verdict });

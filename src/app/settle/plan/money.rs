@@ -33,7 +33,8 @@ impl Plan<'_> {
     ) -> Result<Verdict, PlanError> {
         let payment: PaymentId = self.id();
         self.writes.payments.push(self.payment_row(payment, item, money.order)?);
-        self.sight(item, inbox, payment, "payment");
+        let (source_id, rule) = identity(item, money);
+        self.sight(item, inbox, payment, (source_id, rule));
         let group = self.book_payment(item, payment, money)?;
         let mut effects = Effects::default();
         effects.add_group(group);
@@ -95,7 +96,7 @@ impl Plan<'_> {
         item: &Item,
         inbox: Option<InboxId>,
         payment: PaymentId,
-        rule: &'static str,
+        (source_id, rule): (String, &'static str),
     ) {
         let id: SightingId = self.id();
         self.writes.sightings.push(rows::Sighting {
@@ -103,7 +104,7 @@ impl Plan<'_> {
             payment_id: payment,
             account_id: item.account,
             source: item.report.source,
-            source_id: item.report.source_id.clone(),
+            source_id,
             inbox_id: inbox,
             line_id: item.line,
             seen_at: item.received_at,
@@ -389,4 +390,21 @@ impl Plan<'_> {
             cleared_why: None,
         })
     }
+}
+
+/// Under which id the payment is sighted, and by which rule it was placed.
+///
+/// A gateway's message with another sum than its order's (or for no order of ours) keeps its sum in
+/// the id: should the gateway then report the same transaction with the right sum, that one is
+/// money of its own and settles.
+fn identity(item: &Item, money: &Money) -> (String, &'static str) {
+    let rest = money.rest.as_ref().map(|rest| rest.kind);
+    let source_id = match rest {
+        Some(ExceptionKind::AmountDiffers | ExceptionKind::UnknownOrder) => {
+            format!("{}/{}", item.report.source_id, item.report.amount.get())
+        }
+        _ => item.report.source_id.clone(),
+    };
+    let settled = money.settlements.first().map(|settlement| settlement.rule.code());
+    (source_id, settled.or(rest.map(ExceptionKind::code)).unwrap_or("payment"))
 }

@@ -1,0 +1,189 @@
+//! Callbacks: proof first, then the lane, then the answer in the provider's own words.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    App, Error,
+    settle::{Item, LaneError, Message, Outcome},
+};
+use crate::{
+    domain::{
+        audit::{Actor, ActorKind},
+        id::AccountId,
+        payment::Standing,
+        settle::Answer as Decided,
+    },
+    providers::{Answer, Rejection, Verified},
+    store::engine::rows,
+};
+
+pub use crate::providers::{ProviderKind, ProviderReply, RawCallback};
+
+/// A callback has its answer within this time, whatever the database does (P11).
+const PATIENCE: Duration = Duration::from_millis(1_900);
+
+impl App {
+    /// Takes a callback at the path of `account`. The path chooses the keys, never the message.
+    pub async fn callback(
+        &self,
+        kind: ProviderKind,
+        account: &str,
+        callback: RawCallback,
+        from: Option<String>,
+    ) -> ProviderReply {
+        let now = self.now();
+        let known = self.channels.registry().at_path(kind, account);
+        let (Some(provider), Some(id)) = (known, self.channels.account(account)) else {
+            self.refused.note(account, "unknown_account", &callback, now);
+            return kind.reply(Answer::BadSignature);
+        };
+        match provider.verify(&callback, now) {
+            Ok(verified) => {
+                let item = callback_item(kind, (id, account), verified, &callback, from, now);
+                kind.reply(self.settle_within(item).await)
+            }
+            Err(Rejection::Amount) => kind.reply(self.keep_refused(id, &callback).await),
+            Err(rejection) => {
+                self.refused.note(account, reason(rejection), &callback, now);
+                kind.reply(rejection.answer())
+            }
+        }
+    }
+
+    async fn settle_within(&self, item: Item) -> Answer {
+        match tokio::time::timeout(PATIENCE, self.lane.settle(item)).await {
+            Ok(Ok(outcome)) => answer(&outcome),
+            // Not committed as far as we know: the sender asks again and gets the first answer.
+            Ok(Err(LaneError::Away | LaneError::SetAside)) | Err(_) => Answer::TryAgain,
+        }
+    }
+
+    /// A well-signed message with an amount that no order can have: kept and counted as refused.
+    async fn keep_refused(&self, account: AccountId, callback: &RawCallback) -> Answer {
+        match tokio::time::timeout(PATIENCE, self.keep_refused_row(account, callback)).await {
+            Ok(Ok(())) => Answer::InvalidAmount,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a refused message could not be kept");
+                Answer::TryAgain
+            }
+            Err(_) => Answer::TryAgain,
+        }
+    }
+
+    async fn keep_refused_row(
+        &self,
+        account: AccountId,
+        callback: &RawCallback,
+    ) -> Result<(), Error> {
+        let mut tx = self.store.begin().await?;
+        let raw = raw_bytes(callback);
+        let taken = tx
+            .take_in(&[rows::Inbox {
+                id: self.new_id(),
+                account_id: account,
+                message_key: format!("refused/{}", hex::encode(Sha256::digest(&raw))),
+                raw,
+                headers: headers(callback),
+                received_at: self.now(),
+                deliveries: 1,
+            }])
+            .await?;
+        let mut writes = rows::Writes::default();
+        writes.inbox.extend(taken.iter().filter(|entry| entry.outcome == "waiting").map(|entry| {
+            let answer = Some(Decided::InvalidAmount);
+            rows::InboxOutcome { id: entry.id, outcome: "refused", answer }
+        }));
+        tx.write_batch(&writes).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+fn callback_item(
+    kind: ProviderKind,
+    (id, account): (AccountId, &str),
+    verified: Verified,
+    callback: &RawCallback,
+    from: Option<String>,
+    now: crate::domain::time::Timestamp,
+) -> Item {
+    Item {
+        account: id,
+        actor: Actor {
+            kind: ActorKind::Provider,
+            id: account.to_owned(),
+            address: from,
+            request_id: None,
+        },
+        message: Some(Message {
+            key: message_key(&verified),
+            raw: raw_bytes(callback),
+            headers: headers(callback),
+        }),
+        report: verified.report,
+        received_at: now,
+        line: None,
+        gateway: gateway_name(kind),
+    }
+}
+
+/// Money has one identity however it is told of: a callback and the answer to a query about the
+/// same transaction and sum are one message. Anything else is known by the provider's own key.
+pub(super) fn message_key(verified: &Verified) -> String {
+    match verified.report.standing {
+        Standing::Received => {
+            format!("paid/{}/{}", verified.report.source_id, verified.report.amount.get())
+        }
+        Standing::NotReceived(_) | Standing::Held(_) | Standing::Pending => {
+            verified.message_key.clone()
+        }
+    }
+}
+
+/// How receipts name a gateway; a bank's push is a plain transfer.
+pub(super) fn gateway_name(kind: ProviderKind) -> Option<String> {
+    match kind {
+        ProviderKind::Vnpay => Some("VNPAY".to_owned()),
+        ProviderKind::Sepay => None,
+    }
+}
+
+fn answer(outcome: &Outcome) -> Answer {
+    match outcome.answer {
+        Decided::Applied if outcome.repeated => Answer::AlreadyConfirmed,
+        Decided::Applied => Answer::Applied,
+        Decided::AlreadyConfirmed => Answer::AlreadyConfirmed,
+        Decided::UnknownOrder => Answer::UnknownOrder,
+        Decided::InvalidAmount => Answer::InvalidAmount,
+    }
+}
+
+const fn reason(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::BadSignature => "bad_signature",
+        Rejection::UnknownTerminal => "unknown_terminal",
+        Rejection::Malformed(_) => "malformed",
+        Rejection::Amount => "amount",
+    }
+}
+
+/// What was signed: the query of a GET, the body of a POST.
+fn raw_bytes(callback: &RawCallback) -> Vec<u8> {
+    if callback.body.is_empty() {
+        callback.query.clone().into_bytes()
+    } else {
+        callback.body.clone()
+    }
+}
+
+/// The headers that belong to the proof; nothing else is kept.
+fn headers(callback: &RawCallback) -> serde_json::Value {
+    let kept = callback.headers.iter().filter(|(name, _)| {
+        let name = name.to_ascii_lowercase();
+        name == "content-type" || name.starts_with("x-sepay-")
+    });
+    let kept = kept
+        .map(|(name, value)| (name.to_ascii_lowercase(), serde_json::Value::String(value.clone())));
+    serde_json::Value::Object(kept.collect())
+}

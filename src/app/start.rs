@@ -1,0 +1,126 @@
+//! From an opened store to a working `App`: reference data, tables, keys, accounts, the lane.
+
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+
+use super::{
+    App,
+    channels::{ChannelError, Channels},
+    random::Random,
+    reference::{self, ImportError},
+    refused::Refused,
+    settle::{Lane, Settler},
+    tries::Tries,
+    vault::{Purpose, Vault},
+};
+use crate::{
+    codec::receipt_text::SecretKey,
+    config::Account,
+    domain::{fee::LawSettings, time::Clock},
+    store::{Store, StoreError},
+};
+
+/// Under which name the sealed seed of the receipt key is kept.
+const RECEIPT_KEY: &str = "receipt_key_seed";
+
+/// What an `App` is made of.
+pub struct Parts {
+    /// The database, migrated.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub random: Arc<dyn Random>,
+    /// Keys of personal data.
+    pub vault: Arc<Vault>,
+    /// Readings of the law.
+    pub law: LawSettings,
+    /// The address under which people reach this installation.
+    pub site: String,
+    /// Everything in here is made up.
+    pub test_data: bool,
+}
+
+/// Why an `App` cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The reference data.
+    #[error(transparent)]
+    Reference(#[from] ImportError),
+    /// The accounts.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// The receipt key does not open with this master key.
+    #[error("the receipt key in the database does not open with this master key")]
+    ReceiptKey,
+}
+
+/// Makes an `App`; the second value is the lane's writer, which ends after the last `App`.
+pub async fn start(
+    parts: Parts,
+    accounts: &[Account],
+) -> Result<(Arc<App>, JoinHandle<()>), StartError> {
+    let Parts { store, clock, random, vault, law, site, test_data } = parts;
+    reference::bring_first_versions(&store, clock.now(), &*random).await?;
+    let mut tx = store.read().await?;
+    let tables = Arc::new(reference::tables(&mut tx, law).await?);
+    tx.rollback().await?;
+    let receipt_key = receipt_key(&store, &vault, &*random).await?;
+    let channels = Channels::start(&store, accounts, (clock.now(), &*random)).await?;
+    let settler = Settler::new(store.clone(), clock.clone(), random.clone(), vault.clone());
+    let (lane, writer) = Lane::start(settler);
+    let refused = Refused::default();
+    let app = App {
+        store,
+        clock,
+        random,
+        vault,
+        tables,
+        lane,
+        channels,
+        refused,
+        receipt_key,
+        site,
+        tries: Tries::default(),
+        test_data,
+    };
+    Ok((Arc::new(app), writer))
+}
+
+/// The key that signs receipts: made once, its seed sealed in the database.
+async fn receipt_key(
+    store: &Store,
+    vault: &Vault,
+    random: &dyn Random,
+) -> Result<SecretKey, StartError> {
+    let mut tx = store.begin().await?;
+    if tx.installation(RECEIPT_KEY).await?.is_none() {
+        let mut seed = [0; 32];
+        random.fill(&mut seed);
+        let sealed = hex::encode(vault.seal(Purpose::ReceiptKey, &seed, random));
+        tx.keep_installation(RECEIPT_KEY, &sealed).await?;
+    }
+    let kept = tx.installation(RECEIPT_KEY).await?;
+    tx.commit().await?;
+    let sealed = kept.and_then(|text| hex::decode(text).ok()).ok_or(StartError::ReceiptKey)?;
+    let seed = vault.open(Purpose::ReceiptKey, &sealed).map_err(|_| StartError::ReceiptKey)?;
+    let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| StartError::ReceiptKey)?;
+    Ok(SecretKey::from_seed(&seed))
+}
+
+impl App {
+    /// Whether the database answers and has this program's schema: `ok`, `away`, `older`, `newer`.
+    pub async fn database_state(&self) -> &'static str {
+        use crate::store::SchemaState;
+        match self.store.schema().await {
+            Ok(SchemaState::Current) => "ok",
+            Ok(SchemaState::Empty | SchemaState::Older) => "older",
+            Ok(SchemaState::Newer) => "newer",
+            Err(_) => "away",
+        }
+    }
+}

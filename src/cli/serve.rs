@@ -1,0 +1,181 @@
+//! `anphi serve`: pages, API, callbacks and workers in one process.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, Outcome, config, open};
+use crate::{
+    app::{App, jobs, start::start},
+    config::{Database, Settings},
+    store::{self, SchemaState, Store},
+    telemetry, web,
+};
+
+/// Connections of a service; each is held for milliseconds.
+const CONNECTIONS: u32 = 16;
+
+/// What is under way may take this long after a stop (reliability rule 18).
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often a database that is away is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The service: pages, API, callbacks, workers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi serve --config /etc/anphi/config.toml")]
+pub struct Args {
+    /// Leaves the workers to `anphi work` (PostgreSQL only).
+    #[arg(long)]
+    no_work: bool,
+}
+
+/// Only the workers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi work --config /etc/anphi/config.toml")]
+pub struct WorkArgs {}
+
+/// Runs the service until it is told to stop.
+pub fn run(args: &Args, file: Option<&Path>) -> Outcome {
+    let settings = config::read(file)?;
+    let sqlite = matches!(settings.database, Database::Sqlite(_));
+    if args.no_work && sqlite {
+        return Err(Failure::Usage(
+            "--no-work needs PostgreSQL: on SQLite one `serve` does everything".to_owned(),
+        ));
+    }
+    let _log =
+        telemetry::start(&settings.server).map_err(|error| Failure::Usage(error.to_string()))?;
+    let _owner = match &settings.database {
+        Database::Sqlite(path) => Some(store::own(path).map_err(open::open_failure)?),
+        Database::Postgres(_) => None,
+    };
+    open::block_on(async {
+        let stop = stopped();
+        let Some(app) = ready_app(&settings, &stop).await? else { return Ok(()) };
+        let public = TcpListener::bind(settings.server.listen).await.map_err(|error| {
+            Failure::Usage(format!("cannot listen on {}: {error}", settings.server.listen))
+        })?;
+        let second = TcpListener::bind(settings.admin.listen).await.map_err(|error| {
+            Failure::Usage(format!("cannot listen on {}: {error}", settings.admin.listen))
+        })?;
+        tracing::info!(listen = %settings.server.listen, "serving");
+        let workers = (!args.no_work).then(|| tokio::spawn(jobs::run(app.clone(), stop.clone())));
+        let (one, two) = tokio::join!(
+            served(public, web::public(app.clone()), stop.clone()),
+            served(second, web::second(app.clone()), stop.clone()),
+        );
+        if let Some(workers) = workers {
+            let _ = tokio::time::timeout(GRACE, workers).await;
+        }
+        app.store.close().await;
+        one.and(two)
+    })
+}
+
+/// Runs only the workers.
+pub fn work(_: &WorkArgs, file: Option<&Path>) -> Outcome {
+    let settings = config::read(file)?;
+    if matches!(settings.database, Database::Sqlite(_)) {
+        return Err(Failure::Usage(
+            "`work` needs PostgreSQL: on SQLite one `serve` does everything".to_owned(),
+        ));
+    }
+    let _log =
+        telemetry::start(&settings.server).map_err(|error| Failure::Usage(error.to_string()))?;
+    open::block_on(async {
+        let (app, _writer) = open::app(&settings).await?;
+        jobs::run(app.clone(), stopped()).await;
+        app.store.close().await;
+        Ok(())
+    })
+}
+
+/// Serves one listener until `stop`, then lets what is under way finish.
+pub(super) async fn served(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> Outcome {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown({
+        let stop = stop.clone();
+        async move { stop.cancelled().await }
+    });
+    let ended = async move {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        outcome = async { serving.await } => {
+            outcome.map_err(|error| Failure::Unknown(format!("serving ended: {error}")))
+        }
+        () = ended => Ok(()),
+    }
+}
+
+/// Waits for the database, brings an empty one up, and starts the `App`. `None` when stopped
+/// meanwhile.
+async fn ready_app(
+    settings: &Settings,
+    stop: &CancellationToken,
+) -> Result<Option<Arc<App>>, Failure> {
+    let store = loop {
+        match ready_store(settings).await {
+            Err(Failure::Unknown(why)) => {
+                tracing::warn!(%why, "waiting for the database");
+                tokio::select! {
+                    () = stop.cancelled() => return Ok(None),
+                    () = tokio::time::sleep(RETRY) => {}
+                }
+            }
+            other => break other?,
+        }
+    };
+    let site = settings.server.public_url(settings.server.listen);
+    let (app, _writer) = start(open::parts(settings, store, site)?, &settings.accounts)
+        .await
+        .map_err(open::starting)?;
+    app.record_start()
+        .await
+        .map_err(|error| Failure::Unknown(format!("the start could not be recorded: {error}")))?;
+    Ok(Some(app))
+}
+
+async fn ready_store(settings: &Settings) -> Result<Store, Failure> {
+    let store = open::bare_store(settings, CONNECTIONS).await?;
+    match store.schema().await.map_err(open::open_failure)? {
+        SchemaState::Empty => {
+            store.migrate().await.map_err(open::open_failure)?;
+            Ok(store)
+        }
+        SchemaState::Current => Ok(store),
+        SchemaState::Older => Err(open::open_failure(store::StartError::Older)),
+        SchemaState::Newer => Err(open::open_failure(store::StartError::Newer)),
+    }
+}
+
+/// A token that is cancelled by SIGTERM or an interrupt.
+pub(super) fn stopped() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminated = async {
+            match signal(SignalKind::terminate()) {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        told.cancel();
+    });
+    stop
+}

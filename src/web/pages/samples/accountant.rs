@@ -1,0 +1,390 @@
+//! Statements, reconciliation, money to be decided.
+
+use super::super::{
+    accountant::{
+        FaultKind, LineFault, StatementNewPage, StatementPage, StatementPreviewPage,
+        StatementRefusal, StatementRow, StatementsPage,
+    },
+    badge::Badge,
+    cases::FourTimes,
+    form::{Choice, Field, Item, Wrong},
+    frame::{Banner, DeskFrame, DeskRole, Switch},
+    money::{
+        Balance, BankLine, ExceptionKind, ExceptionPage, ExceptionRow, ExceptionSummary,
+        ExceptionTab, ExceptionsPage, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage,
+        ReconRow, Suggestion,
+    },
+};
+use super::{
+    ID, Sample, at, case::events, clerk::paging, day, desk, dong, form_id, reference, say,
+    with_banner,
+};
+use crate::words::Lang;
+
+pub(super) fn samples(lang: Lang) -> Vec<Sample> {
+    [statements(lang), uploads(lang), recon(lang), exceptions(lang)].into_iter().flatten().collect()
+}
+
+fn frame(lang: Lang, path: &str) -> DeskFrame {
+    desk(lang, path, DeskRole::Accountant)
+}
+
+fn statement() -> StatementRow {
+    StatementRow {
+        id: ID.into(),
+        file: "camt053_20261123.xml".into(),
+        account: "9990001112223".into(),
+        from: day("2026-11-23"),
+        to: day("2026-11-23"),
+        opening: dong(20_000_000),
+        moved: dong(280_425_250),
+        closing: dong(300_425_250),
+        lines: 22,
+        exceptions: 8,
+        who: "Tạ Thị Kế Toán Mẫu".into(),
+        at: at("2026-11-24T08:03"),
+    }
+}
+
+fn line(lang: Lang, number: u32) -> BankLine {
+    let memo = |text: &str, codes: &[&str]| {
+        Memo::new(text, codes.iter().map(|code| (*code).to_owned()).collect())
+    };
+    let base = BankLine {
+        number,
+        at: Some(at("2026-11-23T08:02")),
+        on: day("2026-11-23"),
+        amount: dong(300_000),
+        balance: Some(dong(20_300_000)),
+        payer: "NGUYEN VAN VI DU".into(),
+        memo: memo("AP2611900016 NGUYEN VAN VI DU nop tam ung an phi", &["AP2611900016"]),
+        badge: Badge::Matched,
+        outcome: say(lang, "Biên lai SM/26E số 4", "Receipt SM/26E no. 4"),
+        exception: None,
+    };
+    match number {
+        4 => BankLine {
+            at: Some(at("2026-11-23T09:05")),
+            amount: dong(19_500_000),
+            payer: "HOANG THI MAU DON TU".into(),
+            memo: memo("HOANG THI MAU DON TU nop an phi phan to", &[]),
+            badge: Badge::Suggested,
+            outcome: say(lang, "Không rõ mã", "Unknown code"),
+            exception: Some(ID.into()),
+            ..base
+        },
+        8 => BankLine {
+            amount: dong(300_000),
+            payer: "NGO VAN THU NGHIEM".into(),
+            memo: memo(
+                "AP2611900075 AP2611900088 thuan tinh ly hon",
+                &["AP2611900075", "AP2611900088"],
+            ),
+            ..base
+        },
+        17 => BankLine {
+            at: None,
+            amount: dong(-3_000_000),
+            payer: "CONG TY TNHH VI DU MOT".into(),
+            memo: memo("HOAN TIEN NOP TRUNG AP2611900091 theo QD hoan so 01", &["AP2611900091"]),
+            badge: Badge::Exception,
+            outcome: say(lang, "Khoản chi chưa rõ", "Unexplained debit"),
+            exception: Some(ID.into()),
+            ..base
+        },
+        18 => BankLine {
+            at: None,
+            amount: dong(-11_000),
+            balance: None,
+            payer: String::new(),
+            memo: memo("PHI DICH VU TAI KHOAN THANG 11/2026", &[]),
+            outcome: say(lang, "Phí ngân hàng", "Bank fee"),
+            ..base
+        },
+        2 => BankLine {
+            amount: dong(1_500_000),
+            payer: "LE THI GIA DINH".into(),
+            memo: memo(
+                "MBVCB.0000000001.000001.AP2611900027 LE THI GIA DINH nop tam ung.CT tu 0000000000102 LE THI GIA DINH toi 9990001112223",
+                &["AP2611900027"],
+            ),
+            ..base
+        },
+        _ => base,
+    }
+}
+
+fn lines(lang: Lang) -> Vec<BankLine> {
+    [1, 2, 4, 8, 17, 18].into_iter().map(|number| line(lang, number)).collect()
+}
+
+fn statements(lang: Lang) -> Vec<Sample> {
+    let list = |rows: Vec<StatementRow>| StatementsPage {
+        frame: frame(lang, "/desk/statements"),
+        paging: paging(u32::try_from(rows.len()).unwrap()),
+        rows,
+    };
+    let month = StatementRow {
+        file: "vietcombank_10.csv".into(),
+        from: day("2026-10-01"),
+        to: day("2026-10-31"),
+        exceptions: 0,
+        ..statement()
+    };
+    let imported = StatementPage {
+        frame: with_banner(
+            frame(lang, "/desk/statements/x"),
+            Banner::Imported { lines: 22, matched: 14 },
+        ),
+        statement: statement(),
+        lines: lines(lang),
+        paging: paging(6),
+    };
+    vec![
+        Sample::of(lang, "statements", &list(vec![statement(), month])),
+        Sample::of(lang, "statements-empty", &list(vec![])),
+        Sample::of(lang, "statement", &imported),
+    ]
+}
+
+fn uploads(lang: Lang) -> Vec<Sample> {
+    let new = |account, file_wrong, refused| StatementNewPage {
+        frame: DeskFrame { switch: Switch::Form, ..frame(lang, "/desk/statements/new") },
+        form_id: form_id("upload"),
+        account,
+        accounts: vec![Choice::of("demo", "9990001112223, Ngân hàng Thử Nghiệm")],
+        file_wrong,
+        refused,
+    };
+    let refused = |refusal| new(Field::of("demo"), None, Some(refusal));
+    let no_account = Field::default().but(Wrong::Choose(Item::Account));
+    let already = StatementRefusal::Already {
+        day: day("2026-11-24"),
+        who: "Tạ Thị Kế Toán Mẫu".into(),
+    };
+    let overlaps =
+        StatementRefusal::Overlaps { file: "camt053_20261123.xml".into(), day: day("2026-11-24") };
+    let sum = StatementRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) };
+    let other = StatementRefusal::OtherAccount { number: "1112223334445".into() };
+    let mut samples = vec![
+        Sample::of(lang, "upload", &new(Field::default(), None, None)),
+        Sample::of(lang, "upload-wrong", &new(no_account, Some(Wrong::Choose(Item::File)), None)),
+        Sample::of(lang, "upload-kind", &new(Field::of("demo"), Some(Wrong::FileKind), None)),
+    ];
+    for (name, refusal) in [
+        ("account", other),
+        ("sum", sum),
+        ("already", already),
+        ("overlap", overlaps),
+        ("no-closing", StatementRefusal::NoClosing),
+        ("currency", StatementRefusal::Currency),
+        ("unsafe", StatementRefusal::Unsafe),
+        ("large", StatementRefusal::TooLarge),
+        ("unreadable", StatementRefusal::Unreadable { line: 40 }),
+    ] {
+        samples.push(Sample::of(lang, format!("upload-refused-{name}"), &refused(refusal)));
+    }
+    samples.extend(previews(lang));
+    samples
+}
+
+fn previews(lang: Lang) -> Vec<Sample> {
+    let page = StatementPreviewPage {
+        frame: frame(lang, "/desk/statements/new/b3f1"),
+        upload: "b3f1".into(),
+        form_id: form_id("import"),
+        file: "camt053_20261123.xml".into(),
+        format: "camt.053.001.08".into(),
+        account: "9990001112223, Ngân hàng Thử Nghiệm".into(),
+        from: day("2026-11-23"),
+        to: day("2026-11-23"),
+        opening: dong(20_000_000),
+        moved: dong(280_425_250),
+        closing: dong(300_425_250),
+        new_lines: 20,
+        seen_lines: 2,
+        faults: vec![],
+        lines: lines(lang),
+    };
+    let fault = |line, kind, raw: &str| LineFault { line, kind, raw: raw.into() };
+    let faulty = StatementPreviewPage {
+        faults: vec![
+            fault(17, FaultKind::Amount, "1,5tr"),
+            fault(40, FaultKind::Day, "31/02/2026;300000"),
+        ],
+        moved: dong(1_000),
+        ..page.clone()
+    };
+    vec![Sample::of(lang, "preview", &page), Sample::of(lang, "preview-faults", &faulty)]
+}
+
+fn suggestion(lang: Lang) -> Suggestion {
+    Suggestion {
+        reference: reference(261_190_004),
+        badge: Badge::DueSoon,
+        payer: "Hoàng Thị Mẫu Đơn Từ, bị đơn phản tố".into(),
+        amount: dong(19_500_000),
+        pay_by: Some(day("2026-11-26")),
+        reasons: say(
+            lang,
+            "đúng số tiền; tên người chuyển giống đương sự",
+            "exact sum; the sender’s name resembles the party",
+        ),
+    }
+}
+
+fn recon_row(line: BankLine, found: Found, receipt: Option<&str>) -> ReconRow {
+    ReconRow { line, found, receipt: receipt.map(Into::into) }
+}
+
+fn found(lang: Lang, numbers: &[u32]) -> Found {
+    Found::Notice {
+        references: numbers.iter().map(|number| reference(261_190_000 + number)).collect(),
+        why: say(lang, "mã đứng riêng, đúng số tiền", "code on its own, exact sum"),
+    }
+}
+
+fn recon_rows(lang: Lang) -> Vec<ReconRow> {
+    let exception =
+        |what: String, suggestions| Found::Exception { id: ID.into(), what, suggestions };
+    let unknown = exception(say(lang, "Không rõ mã", "Unknown code"), vec![suggestion(lang)]);
+    let debit = exception(say(lang, "Khoản chi chưa rõ", "Unexplained debit"), vec![]);
+    let fee =
+        Found::Other { what: say(lang, "Phí ngân hàng, theo quy tắc", "Bank fee, by rule") };
+    vec![
+        recon_row(line(lang, 1), found(lang, &[1]), Some("SM/26E số 4")),
+        recon_row(line(lang, 2), found(lang, &[2]), Some("SM/26E số 5")),
+        recon_row(line(lang, 4), unknown, None),
+        recon_row(line(lang, 8), found(lang, &[7, 8]), Some("SM/26E số 9, số 10")),
+        recon_row(line(lang, 17), debit, None),
+        recon_row(line(lang, 18), fee, None),
+    ]
+}
+
+fn balance(difference: i64) -> Balance {
+    let sum = |kind, count, amount| OutcomeSum { kind, count, amount: dong(amount) };
+    Balance {
+        opening: dong(20_000_000),
+        outcomes: vec![
+            sum(OutcomeKind::Payment, 12, 220_850_000),
+            sum(OutcomeKind::Unmatched, 8, 59_584_100),
+            sum(OutcomeKind::Fee, 1, -11_000),
+            sum(OutcomeKind::Interest, 1, 2_150),
+        ],
+        lines: 22,
+        closing: dong(300_425_250),
+        difference: dong(difference),
+    }
+}
+
+fn recon(lang: Lang) -> Vec<Sample> {
+    let page = |rows: Vec<ReconRow>, balance| ReconPage {
+        frame: frame(lang, "/desk/recon"),
+        matched: 14,
+        open: 8,
+        filter: ReconFilter {
+            statement: Field::of(ID),
+            statements: vec![Choice::of(ID, "camt053_20261123.xml, 23/11/2026")],
+            show: Field::default(),
+        },
+        balance,
+        paging: paging(u32::try_from(rows.len()).unwrap()),
+        rows,
+    };
+    let nothing =
+        ReconPage { matched: 0, open: 0, filter: ReconFilter::default(), ..page(vec![], None) };
+    let hundred = (0..100)
+        .map(|_| recon_row(line(lang, 2), found(lang, &[2]), Some("SM/26E số 5")))
+        .collect();
+    vec![
+        Sample::of(lang, "recon", &page(recon_rows(lang), Some(balance(0)))),
+        Sample::of(lang, "recon-off", &page(recon_rows(lang), Some(balance(-150_000)))),
+        Sample::of(lang, "recon-empty", &nothing),
+        Sample::of(lang, "recon-100", &page(hundred, None)),
+    ]
+}
+
+const KINDS: [ExceptionKind; 9] = [
+    ExceptionKind::NoMoneyYet,
+    ExceptionKind::Short,
+    ExceptionKind::Over,
+    ExceptionKind::Double,
+    ExceptionKind::NoticeClosed,
+    ExceptionKind::UnknownCode,
+    ExceptionKind::WrongAmount,
+    ExceptionKind::ProviderSettlement,
+    ExceptionKind::UnexplainedDebit,
+];
+
+fn exceptions(lang: Lang) -> Vec<Sample> {
+    let rows = || {
+        vec![
+            ExceptionRow {
+                id: ID.into(),
+                kind: ExceptionKind::UnknownCode,
+                line: line(lang, 4),
+                suggestion: Some(suggestion(lang)),
+            },
+            ExceptionRow {
+                id: ID.into(),
+                kind: ExceptionKind::UnexplainedDebit,
+                line: line(lang, 17),
+                suggestion: None,
+            },
+        ]
+    };
+    let tabs = || KINDS.into_iter().map(|kind| ExceptionTab { kind, count: 1 }).collect();
+    let list = |tabs, kind, rows: Vec<ExceptionRow>| ExceptionsPage {
+        frame: frame(lang, "/desk/exceptions"),
+        tabs,
+        kind,
+        summary: (!rows.is_empty()).then(|| ExceptionSummary {
+            count: 2,
+            amount: dong(22_500_000),
+            oldest: day("2026-11-23"),
+        }),
+        paging: paging(u32::try_from(rows.len()).unwrap()),
+        rows,
+    };
+    let mut samples = vec![
+        Sample::of(lang, "exceptions", &list(tabs(), None, rows())),
+        Sample::of(
+            lang,
+            "exceptions-kind",
+            &list(tabs(), Some(ExceptionKind::UnknownCode), rows()),
+        ),
+        Sample::of(lang, "exceptions-empty", &list(vec![], None, vec![])),
+    ];
+    for kind in KINDS {
+        samples.push(Sample::of(
+            lang,
+            format!("exception-{}", kind.value()),
+            &exception(lang, kind),
+        ));
+    }
+    samples
+}
+
+fn exception(lang: Lang, kind: ExceptionKind) -> ExceptionPage {
+    let known = kind == ExceptionKind::UnknownCode;
+    let money = if kind == ExceptionKind::UnexplainedDebit { 17 } else { 4 };
+    ExceptionPage {
+        frame: frame(lang, "/desk/exceptions/x"),
+        kind,
+        line: line(lang, money),
+        times: FourTimes {
+            bank: Some(at("2026-11-23T09:05")),
+            message: None,
+            statement: Some(day("2026-11-23")),
+            court: None,
+        },
+        reason: say(
+            lang,
+            "nội dung chuyển khoản không có mã AP",
+            "the transfer text has no AP code",
+        ),
+        same_sum: u32::from(known),
+        suggestions: if known { vec![suggestion(lang)] } else { vec![] },
+        events: events(lang).into_iter().take(1).collect(),
+    }
+}
