@@ -40,12 +40,14 @@ pub fn public(app: Arc<App>) -> Router {
         .layer(CompressionLayer::new())
         .layer(map_response(headers::guarded));
     let stateful = Router::new().merge(callbacks).merge(health::router()).merge(pages);
-    stateful.with_state(app.clone()).merge(api::router(app)).layer(
+    let limited = stateful.with_state(app.clone()).layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
             .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD)),
-    )
+    );
+    // The API has limits of its own, and answers them in its own form.
+    limited.merge(api::router(app))
 }
 
 /// The second listener: for those who run the installation.
