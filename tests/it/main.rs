@@ -6,6 +6,7 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod api;
 mod calendar;
 mod camt;
 mod check;
