@@ -82,13 +82,7 @@ impl App {
         let court = tx.court(view.case.court_id).await?.ok_or(Error::NotFound)?;
         let collector =
             court.collector_id.ok_or_else(|| Error::refused("court", "no_collector"))?;
-        // Two drafts at the same instant must not both find none.
-        if !tx.try_lock_key("draft", &group.to_string()).await? {
-            return Err(Error::Changed);
-        }
-        if tx.notices_of_group(group).await?.iter().any(|notice| is_standing(notice.state)) {
-            return Err(Error::refused("group", "notice_exists"));
-        }
+        refuse_second(tx, group).await?;
         let assessment_id = self.keep_assessment(tx, caller, case, &assessment).await?;
         let mut ids = Vec::with_capacity(debts.len());
         for debt in &debts {
@@ -479,6 +473,17 @@ fn no_account() -> Error {
 
 fn not_yet(reason: &'static str) -> Error {
     Error::refused("notice", reason)
+}
+
+/// One notice at a time stands for the same claims, also when two are drafted at one instant.
+async fn refuse_second(tx: &mut Tx, group: Uuid) -> Result<(), Error> {
+    if !tx.try_lock_key("draft", &group.to_string()).await? {
+        return Err(Error::Changed);
+    }
+    if tx.notices_of_group(group).await?.iter().any(|notice| is_standing(notice.state)) {
+        return Err(Error::refused("group", "notice_exists"));
+    }
+    Ok(())
 }
 
 /// A notice that still stands in the way of another one for the same claims.
