@@ -87,6 +87,8 @@ impl App {
             return Err(Error::refused("group", "notice_exists"));
         }
         let assessment_id = self.keep_assessment(&mut tx, caller, case, &assessment).await?;
+        let charge = view.case.charge_code.as_deref();
+        let limit = limit_kind(view.case.kind, view.case.instance, charge).code();
         let mut ids = Vec::with_capacity(debts.len());
         for debt in &debts {
             let id: NoticeId = self.new_id();
@@ -104,13 +106,7 @@ impl App {
                 case_id: case,
                 group_id: group,
                 assessment_id,
-                limit_kind: limit_kind(
-                    view.case.kind,
-                    view.case.instance,
-                    view.case.charge_code.as_deref(),
-                )
-                .code()
-                .to_owned(),
+                limit_kind: limit.to_owned(),
                 form_code: form_code(view.case.kind, view.case.instance).to_owned(),
                 amount,
                 fact_kind,
@@ -424,15 +420,7 @@ impl App {
         let groups = tx.groups(case).await?;
         let kind = groups.iter().find(|one| one.id == group).ok_or(Error::NotFound)?.kind;
         let notices = tx.notices_of_group(group).await?;
-        let owed: Vec<&NoticeRow> = notices
-            .iter()
-            .filter(|notice| {
-                !matches!(
-                    notice.state,
-                    NoticeState::Withdrawn | NoticeState::Replaced | NoticeState::Exempted
-                )
-            })
-            .collect();
+        let owed: Vec<&NoticeRow> = notices.iter().filter(|notice| is_owed(notice)).collect();
         if owed.is_empty() || owed.iter().any(|notice| notice.state != NoticeState::Paid) {
             return Err(Error::refused("group", "not_paid"));
         }
@@ -459,14 +447,9 @@ impl App {
         }
         for notice in &owed {
             let receipt = tx.receipt_of(notice.id).await?.ok_or(Error::Changed)?;
-            let used = tx
-                .use_receipt(
-                    receipt.id,
-                    (case, row.court_id, group),
-                    (self.new_id(), &caller.name, now),
-                )
-                .await?;
-            if !used {
+            let place = (case, row.court_id, group);
+            let use_of_it = (self.new_id(), caller.name.as_str(), now);
+            if !tx.use_receipt(receipt.id, place, use_of_it).await? {
                 return Err(Error::refused("group", "receipt_in_use"));
             }
         }
@@ -484,6 +467,11 @@ impl App {
         tx.commit().await?;
         Ok(number)
     }
+}
+
+/// Whether a notice still asks for its sum, or asked for it and got it.
+const fn is_owed(notice: &NoticeRow) -> bool {
+    !matches!(notice.state, NoticeState::Withdrawn | NoticeState::Replaced | NoticeState::Exempted)
 }
 
 fn no_account() -> Error {

@@ -101,7 +101,9 @@ fn outcome(app: &App, held: &Held, order: &Order) -> Outcome {
         }
         _ if !matches!(notice.state, NoticeState::Issued | NoticeState::Served) => Outcome::Expired,
         _ if order.kind == OrderKind::Standing => Outcome::Transfer(transfer(app, held, order)),
-        _ => Outcome::Pending,
+        OrderState::Created | OrderState::Pending | OrderState::Seen | OrderState::Paid => {
+            Outcome::Pending
+        }
     }
 }
 

@@ -72,8 +72,10 @@ pub(super) async fn result(State(app): State<Arc<App>>, visit: Visit) -> Respons
 
 fn asked(answers: &Answers<'_>, question: Question) -> Response {
     let faulty = match &question {
-        Question::Kind(field) | Question::Priced(field) => field.wrong.is_some(),
-        Question::Charge { field, .. } | Question::Stage { field, .. } => field.wrong.is_some(),
+        Question::Kind(field)
+        | Question::Priced(field)
+        | Question::Charge { field, .. }
+        | Question::Stage { field, .. } => field.wrong.is_some(),
         Question::Amounts(fields) => fields.iter().any(|field| field.wrong.is_some()),
         Question::Relief { field, filed, .. } => field.wrong.is_some() || filed.wrong.is_some(),
     };
@@ -277,7 +279,7 @@ impl Answers<'_> {
         let mut steps = Vec::new();
         let mut step =
             |name, question: &'static str, value: String, sent: Vec<(String, String)>| {
-                let question = lang.t(question).to_string();
+                let question = capitalised(&lang.t(question).to_string());
                 steps.push(Step { name, question, value, sent });
             };
         let one = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
@@ -458,6 +460,12 @@ struct Step {
     question: String,
     value: String,
     sent: Vec<(String, String)>,
+}
+
+/// Words of a sentence as a heading of their own.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The submitted value of a kind, and its word.

@@ -128,11 +128,21 @@ fn facts(app: &App, visit: &Visit, held: &Held) -> NoticeFacts {
         joint_share: share.map(|row| row.part),
         why: why(held),
         consequence: consequence(held),
-        consequence_article: held.limit.article.clone(),
+        consequence_article: spelled(&held.limit.article),
         collector: held.agency.name.clone(),
         bank: app.tables.bank_name(bank),
         hotline: visit.hotline(held),
     }
+}
+
+/// The laws of a citation by their names: the table has the lawyers' short ones.
+fn spelled(article: &str) -> String {
+    let names = [
+        ("BLTTDS", "Bộ luật Tố tụng dân sự, Điều"),
+        ("LTTHC", "Luật Tố tụng hành chính, Điều"),
+        ("NQ 326", "Nghị quyết 326/2016, Điều"),
+    ];
+    names.iter().fold(article.to_owned(), |text, (short, name)| text.replace(short, name))
 }
 
 fn why(held: &Held) -> Why {
@@ -211,9 +221,8 @@ fn badge(visit: &Visit, held: &Held) -> Badge {
         NoticeState::Draft => Badge::Draft,
         NoticeState::ToSign => Badge::ToSign,
         NoticeState::Issued | NoticeState::Served => match deadline(visit, held) {
-            Deadline::NotServed(_) => Badge::Issued,
             Deadline::Running { days_left: ..=2, .. } => Badge::DueSoon,
-            Deadline::Running { .. } => Badge::Issued,
+            Deadline::NotServed(_) | Deadline::Running { .. } => Badge::Issued,
             Deadline::Tolerated { .. } => Badge::PayNow,
             Deadline::Past { .. } => Badge::PastDue,
         },
