@@ -16,6 +16,7 @@ mod harness;
 mod lane;
 mod paper;
 mod providers;
+mod public;
 mod receipt_verify;
 mod reconcile;
 mod reference;
