@@ -90,11 +90,10 @@ impl Stage {
             .map_err(|error| failed("the played bank and gateway")(&error))?;
         let public = listener(args.listen).await?;
         let second = listener(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        let (address, second_address) = (local(&public)?, local(&second)?);
-        let site = format!("http://{address}");
+        let addresses = (local(&public)?, local(&second)?);
+        let site = format!("http://{}", addresses.0);
         let secrets = Secrets::new();
-        let settings =
-            secrets.settings(&folder, args.postgres.as_deref(), (address, second_address), &sim)?;
+        let settings = secrets.settings(&folder, args.postgres.as_deref(), addresses, &sim)?;
         let random = Arc::new(StoryRandom::default());
         let store = opened(&settings).await?;
         seed_bodies(&store, &*clock).await?;
