@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{App, Caller, Deed, Error, vault::Purpose};
+use super::{
+    App, Caller, Deed, Error,
+    idempotency::{Answer, Once},
+    vault::Purpose,
+};
 use crate::{
     domain::{
         assessment::Assessment,
@@ -20,13 +24,12 @@ use crate::{
     },
     store::{
         Tx,
-        case::{
-            CaseFilter, CaseRow, ClaimPartyRow, ClaimRow, GroupRow, NewParty as PartyRowNew,
-            PartyRow, ReliefRow,
-        },
+        case::{ClaimPartyRow, ClaimRow, GroupRow, NewParty as PartyRowNew, PartyRow, ReliefRow},
         court::CourtRow,
     },
 };
+
+pub use crate::store::case::{CaseFilter, CaseRow};
 
 /// A case about to be taken up.
 #[derive(Clone, Debug)]
@@ -149,9 +152,39 @@ pub struct PartyView {
 impl App {
     /// Takes up a case.
     pub async fn create_case(&self, caller: &Caller, new: NewCase) -> Result<CaseId, Error> {
-        check(&new)?;
-        let now = self.now();
         let mut tx = self.store.begin().await?;
+        let id = self.create_case_in(&mut tx, caller, &new).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Takes up a case once, however often the request comes; `render` makes the answer.
+    pub async fn create_case_once(
+        &self,
+        caller: &Caller,
+        new: &NewCase,
+        once: Option<&Once>,
+        render: impl FnOnce(&CaseView) -> Result<Answer, Error> + Send,
+    ) -> Result<Answer, Error> {
+        let mut tx = self.store.begin().await?;
+        if let Some(answer) = self.claim(&mut tx, once).await? {
+            return Ok(answer);
+        }
+        let id = self.create_case_in(&mut tx, caller, new).await?;
+        let answer = render(&self.case_in(&mut tx, id).await?)?;
+        self.keep_answer(&mut tx, once, &answer).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    async fn create_case_in(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        new: &NewCase,
+    ) -> Result<CaseId, Error> {
+        check(new)?;
+        let now = self.now();
         let court = tx.court(new.court).await?.ok_or(Error::NotFound)?;
         if !holds_court(caller.scope, &court) {
             return Err(Error::NotFound);
@@ -184,8 +217,8 @@ impl App {
         if !tx.insert_case(&row).await? {
             return Err(Error::refused("number", "number_taken"));
         }
-        let parties = self.insert_parties(&mut tx, id, &new).await?;
-        self.insert_claims(&mut tx, id, &new, &parties).await?;
+        let parties = self.insert_parties(tx, id, new).await?;
+        self.insert_claims(tx, id, new, &parties).await?;
         for relief in &new.reliefs {
             let party = *parties
                 .get(relief.party)
@@ -202,8 +235,7 @@ impl App {
         let deed = Deed::of_court(new.court, "case.created", ("case", id.uuid()))
             .with(json!({ "number": row.number, "kind": row.kind, "instance": row.instance }))
             .moving("case", id.uuid(), (None, "open"));
-        self.record(&mut tx, caller, deed, now).await?;
-        tx.commit().await?;
+        self.record(tx, caller, deed, now).await?;
         Ok(id)
     }
 
@@ -326,7 +358,7 @@ impl App {
         self.case_view(tx, case).await
     }
 
-    async fn case_view(&self, tx: &mut Tx, case: CaseRow) -> Result<CaseView, Error> {
+    pub(super) async fn case_view(&self, tx: &mut Tx, case: CaseRow) -> Result<CaseView, Error> {
         let id = case.id;
         let parties = tx.parties(id).await?;
         let groups = tx.groups(id).await?;
@@ -345,6 +377,13 @@ impl App {
             groups,
             reliefs,
         })
+    }
+
+    /// The court of a code, for whoever may take up cases there.
+    pub async fn court_of_code(&self, caller: &Caller, code: &str) -> Result<CourtId, Error> {
+        let court = self.store.read().await?.court_by_code(code).await?;
+        let court = court.filter(|court| holds_court(caller.scope, court));
+        court.map(|court| court.id).ok_or(Error::NotFound)
     }
 
     /// Cases within the caller's scope, newest first.

@@ -69,6 +69,13 @@ impl Error {
         }
     }
 
+    /// A refusal because of what is there already, not because of what was asked.
+    pub fn is_conflict(&self) -> bool {
+        const REASONS: [&str; 5] =
+            ["number_taken", "notice_exists", "accepted_before", "receipt_in_use", "served_before"];
+        matches!(self, Self::Refused { reason, .. } if REASONS.contains(reason))
+    }
+
     /// A refusal of one field.
     pub fn refused(field: impl Into<String>, reason: &'static str) -> Self {
         Self::Refused { field: field.into(), reason }

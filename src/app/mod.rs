@@ -2,6 +2,7 @@
 
 mod act;
 pub mod anchor;
+pub mod api_keys;
 pub mod callbacks;
 pub mod cases;
 pub mod channels;
@@ -9,11 +10,14 @@ pub mod check;
 pub mod checked;
 pub mod checkout;
 pub mod clock;
+pub mod drafts;
 pub mod error;
 pub mod holder;
+pub mod idempotency;
 pub mod jobs;
 pub mod lookup;
 pub mod matching;
+pub mod money;
 pub mod notices;
 pub mod papers;
 pub mod random;

@@ -62,40 +62,43 @@ pub struct NewService {
 
 impl App {
     /// Drafts the notices of a claim group: one a payer, or one joint debt where a claim is common.
-    pub async fn draft_notices(
+    pub(super) async fn draft_notices_in(
         &self,
+        tx: &mut Tx,
         caller: &Caller,
-        case: CaseId,
-        group: Uuid,
+        (view, group): (&CaseView, Uuid),
         options: DraftOptions,
     ) -> Result<Vec<NoticeId>, Error> {
-        let view = self.case(caller, case).await?;
+        let case = view.case.id;
         let kind = view.groups.iter().find(|row| row.id == group).ok_or(Error::NotFound)?.kind;
         let now = self.now();
         let assessment = self
-            .assess(&view, group, now.day())?
+            .assess(view, group, now.day())?
             .map_err(|error| refused_quote(error.code, error.field))?;
-        let debts = debts(&view, assessment.result(), options);
+        let debts = debts(view, assessment.result(), options);
         if debts.is_empty() {
             return Err(Error::refused("group", "nothing_to_pay"));
         }
-        let mut tx = self.store.begin().await?;
         let court = tx.court(view.case.court_id).await?.ok_or(Error::NotFound)?;
         let collector =
             court.collector_id.ok_or_else(|| Error::refused("court", "no_collector"))?;
+        // Two drafts at the same instant must not both find none.
+        if !tx.try_lock_key("draft", &group.to_string()).await? {
+            return Err(Error::Changed);
+        }
         if tx.notices_of_group(group).await?.iter().any(|notice| is_standing(notice.state)) {
             return Err(Error::refused("group", "notice_exists"));
         }
-        let assessment_id = self.keep_assessment(&mut tx, caller, case, &assessment).await?;
+        let assessment_id = self.keep_assessment(tx, caller, case, &assessment).await?;
         let charge = view.case.charge_code.as_deref();
         let limit = limit_kind(view.case.kind, view.case.instance, charge).code();
         let mut ids = Vec::with_capacity(debts.len());
         for debt in &debts {
             let id: NoticeId = self.new_id();
-            let reference = self.new_reference(&mut tx).await?;
+            let reference = self.new_reference(tx).await?;
             let amount = Dong::total(debt.parts.iter().map(|(_, part, _)| *part))
                 .ok_or_else(|| Error::refused("group", "value_too_large"))?;
-            let (fact_kind, fact) = self.fact_for(&view, debt);
+            let (fact_kind, fact) = self.fact_for(view, debt);
             let lookup = token(&*self.random);
             tx.insert_notice(&NewNotice {
                 id,
@@ -125,10 +128,9 @@ impl App {
             let deed = Deed::of_court(view.case.court_id, "notice.drafted", ("notice", id.uuid()))
                 .with(json!({ "reference": reference.as_str(), "amount": amount, "group": kind }))
                 .moving("notice", id.uuid(), (None, NoticeState::Draft.code()));
-            self.record(&mut tx, caller, deed, now).await?;
+            self.record(tx, caller, deed, now).await?;
             ids.push(id);
         }
-        tx.commit().await?;
         Ok(ids)
     }
 
@@ -206,21 +208,6 @@ impl App {
     /// The blind index of a link's secret.
     pub(super) fn lookup_index(&self, lookup: &str) -> Hash {
         Hash(self.vault.index(Purpose::Lookup, "", lookup))
-    }
-
-    /// Sends a drafted notice to the judge.
-    pub async fn send_to_sign(&self, caller: &Caller, id: NoticeId) -> Result<(), Error> {
-        let now = self.now();
-        let mut tx = self.store.begin().await?;
-        let notice = tx.notice(caller.scope, id).await?.ok_or(Error::NotFound)?;
-        let to = notice.state.after(NoticeEvent::SendToSign)?;
-        if !tx.move_notice(id, (notice.state, to)).await? {
-            return Err(Error::Changed);
-        }
-        let deed = Deed::of_court(notice.court_id, "notice.sent_to_sign", ("notice", id.uuid()))
-            .moving("notice", id.uuid(), (Some(notice.state.code()), to.code()));
-        self.record(&mut tx, caller, deed, now).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Signs and issues a notice: it gets its number, its account, its paper and its standing

@@ -1,5 +1,6 @@
 //! The command line: one file a command, and the only printing of the program.
 
+mod api_key;
 mod audit;
 mod check;
 mod config;
@@ -35,6 +36,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Keys of other systems.
+    ApiKey(api_key::Args),
     Data(data::Args),
     Migrate(migrate::Args),
     Reconcile(reconcile::Args),
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let file = cli.config.as_deref();
     match cli.command {
+        Command::ApiKey(args) => api_key::run(&args, cli.config.as_deref()),
         Command::Data(args) => data::run(&args, file),
         Command::Migrate(args) => migrate::run(&args, file),
         Command::Reconcile(args) => reconcile::run(&args, file),

@@ -171,7 +171,8 @@ pub(super) fn made_password(random: &dyn Random) -> String {
     code(GENERATED, random)
 }
 
-fn told(error: &Error) -> Failure {
+/// An error of a use case as the command's exit.
+pub(super) fn told(error: &Error) -> Failure {
     match error {
         Error::NotFound => Failure::NotSo("no such login name; see `anphi staff list`".to_owned()),
         Error::Refused { field, reason } => Failure::NotSo(format!("{field}: {reason}")),

@@ -157,6 +157,13 @@ column!(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash(pub [u8; 32]);
 
+impl Hash {
+    /// 64 hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+}
+
 column!(Hash, Vec<u8>, |hash: &Hash| hash.0.to_vec(), |bytes: Vec<u8>| {
     bytes.try_into().ok().map(Hash)
 });

@@ -5,6 +5,7 @@
 //! [`engine`] and nowhere else.
 
 pub mod account;
+pub mod api_key;
 pub mod case;
 pub mod chain;
 pub mod check;
@@ -13,6 +14,7 @@ mod connect;
 pub mod court;
 pub mod engine;
 pub mod exception;
+pub mod idempotency;
 pub mod installation;
 pub mod ledger;
 pub mod notice;
@@ -97,10 +99,12 @@ pub(crate) use statements;
 pub fn all_statements() -> Vec<(&'static str, &'static str)> {
     [
         account::STATEMENTS,
+        api_key::STATEMENTS,
         case::STATEMENTS,
         chain::STATEMENTS,
         court::STATEMENTS,
         exception::STATEMENTS,
+        idempotency::STATEMENTS,
         installation::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,

@@ -28,14 +28,13 @@ macro_rules! agency_scoped {
     };
 }
 
-/// A payment is its agency's, and the court's whose notice it pays.
+/// A payment is its agency's. A court sees of it what pays its own notices, and no other's.
 macro_rules! payment_scoped {
     () => {
         "($1 = 'all' or ($1 = 'agency' and (p.agency_id = $2 or ($3 and p.agency_id in
-        (select g.id from agency g where g.parent_id = $2)))) or ($1 = 'court' and exists
-        (select 1 from allocation y join notice z on z.id = y.notice_id
-          where y.payment_id = p.id and (z.court_id = $2 or ($3 and z.court_id in
-          (select c.id from court c where c.parent_id = $2))))))"
+        (select g.id from agency g where g.parent_id = $2)))) or ($1 = 'court' and
+        (n.court_id = $2 or ($3 and n.court_id in
+        (select c.id from court c where c.parent_id = $2)))))"
     };
 }
 
@@ -107,7 +106,7 @@ statements! {
         and suggestion is null order by raised_at, id";
     PAYMENTS = concat!("select p.id, p.account_id, p.agency_id, p.source, p.amount, p.paid_at,
         p.paid_on, p.paid_basis, p.received_at, p.recorded_at, p.payer_name, p.bank_reference,
-        n.reference, a.name as account_name
+        n.reference, l.amount as allocated, a.name as account_name
         from payment p join account a on a.id = p.account_id
         left join allocation l on l.payment_id = p.id left join notice n on n.id = l.notice_id
         where ", payment_scoped!(), " and (cast($4 as text) is null or n.reference = $4)
@@ -259,6 +258,8 @@ pub struct PaymentRow {
     pub payer_name: Option<String>,
     pub bank_reference: Option<String>,
     pub reference: Option<String>,
+    /// What of it pays that notice.
+    pub allocated: Option<Dong>,
     pub account_name: String,
 }
 

@@ -1,11 +1,17 @@
 //! The HTTP side: pages and what they load, the API, callbacks, health.
 
+pub mod api;
 pub mod assets;
+pub mod auth;
 pub mod callbacks;
+pub mod extract;
 mod headers;
 pub mod health;
 mod litigant;
 pub mod pages;
+pub mod problem;
+pub mod request;
+mod strict;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,12 +39,15 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/assets/{name}", get(assets::asset))
         .layer(CompressionLayer::new())
         .layer(map_response(headers::guarded));
-    Router::new().merge(callbacks).merge(health::router()).merge(pages).with_state(app).layer(
+    let stateful = Router::new().merge(callbacks).merge(health::router()).merge(pages);
+    let limited = stateful.with_state(app.clone()).layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
             .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD)),
-    )
+    );
+    // The API has limits of its own, and answers them in its own form.
+    limited.merge(api::router(app))
 }
 
 /// The second listener: for those who run the installation.

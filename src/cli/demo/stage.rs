@@ -19,6 +19,7 @@ use crate::{
     app::{
         App, Caller,
         anchor::{Anchor, Keeper},
+        api_keys::{Access, KeyWanted},
         jobs,
         random::{SystemRandom, code, new_id},
         sign_in::NewStaff,
@@ -138,12 +139,26 @@ impl Stage {
             temporary,
         };
         stage.introduce_staff().await?;
+        stage.introduce_system().await?;
         open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", stage.site))?;
         open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", stage.site))?;
         open::say(&format!("data {}", stage.folder.display()))?;
         open::say(&format!("listening public {}", stage.site))?;
-        open::say(&format!("listening admin http://{second_address}"))?;
+        open::say(&format!("listening admin http://{}", addresses.1))?;
         Ok(stage)
+    }
+
+    /// Makes a key for the case system of a court and prints it.
+    async fn introduce_system(&self) -> Outcome {
+        let wanted = KeyWanted {
+            name: "demo".to_owned(),
+            scope: Scope::All,
+            access: Access::Write,
+            expires_at: None,
+        };
+        let made = self.app.new_api_key(&Caller::system("anphi demo"), wanted).await;
+        let made = made.map_err(|error| failed("the API key")(&error))?;
+        open::say(&format!("api-key demo {}", made.text))
     }
 
     /// Adds the staff and prints how each signs in.

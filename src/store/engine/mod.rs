@@ -187,6 +187,22 @@ macro_rules! by_engine {
 }
 
 impl Tx {
+    /// Takes the lock of a key until the transaction ends; `false` when another transaction holds
+    /// it. SQLite has one writer at a time, so nobody else can.
+    pub async fn try_lock_key(&mut self, scope: &str, key: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(tx) => {
+                let (locked,): (bool,) = sqlx::query_as(postgres::TRY_LOCK_KEY)
+                    .bind(scope)
+                    .bind(key)
+                    .fetch_one(&mut **tx)
+                    .await?;
+                Ok(locked)
+            }
+        }
+    }
+
     /// Takes messages into the inbox, once each; a repeat counts its delivery and shows the first
     /// answer. `messages` must hold each (account, message) once.
     pub async fn take_in(

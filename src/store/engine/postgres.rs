@@ -1,5 +1,8 @@
 //! PostgreSQL's texts of the lane.
 
+pub(super) const TRY_LOCK_KEY: &str =
+    "select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 0))";
+
 pub(super) const TAKE_IN: &str = "
 insert into inbox as i (id, account_id, message_key, raw, headers, received_at, deliveries, outcome)
 select x.id, x.account_id, x.message_key, decode(x.raw, 'hex'), x.headers, x.received_at,

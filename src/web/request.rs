@@ -1,0 +1,135 @@
+//! What every request has: an id, and the address that it came from.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use uuid::Uuid;
+
+use crate::{app::App, config::Network};
+
+/// The header by which the answer names the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where a proxy writes whom it speaks for.
+const FORWARDED: &str = "x-forwarded-for";
+
+/// The id of a request, as answers, logs and the audit name it. Ours: nobody else may choose it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The address of whoever sent the request, behind the proxies that we trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The address.
+    pub address: IpAddr,
+    /// The source port, where no proxy stands between.
+    pub port: Option<u16>,
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.port {
+            Some(port) => SocketAddr::new(self.address, port).fmt(f),
+            None => self.address.fmt(f),
+        }
+    }
+}
+
+/// The peer of a request that [`identify`] has seen.
+pub fn peer(parts: &Parts) -> Option<Peer> {
+    parts.extensions.get().copied()
+}
+
+/// What [`identify`] needs.
+#[derive(Clone)]
+pub struct Identify {
+    app: Arc<App>,
+    trusted: Arc<[Network]>,
+}
+
+impl Identify {
+    /// For the proxies of the settings.
+    pub fn new(app: Arc<App>, trusted: Vec<Network>) -> Self {
+        Self { app, trusted: trusted.into() }
+    }
+}
+
+/// Gives a request its id and its peer; the answer carries the id. What an outer layer gave stays.
+pub async fn identify(State(state): State<Identify>, mut request: Request, next: Next) -> Response {
+    if request.extensions().get::<RequestId>().is_some() {
+        return next.run(request).await;
+    }
+    let id: Uuid = state.app.new_id();
+    let id = id.to_string();
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    if let Some(connection) = connection {
+        let peer = behind_proxies(connection, request.headers(), &state.trusted);
+        request.extensions_mut().insert(peer);
+    }
+    let header = HeaderValue::from_str(&id);
+    request.extensions_mut().insert(RequestId(id));
+    let mut response = next.run(request).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(REQUEST_ID, header);
+    }
+    response
+}
+
+/// The last address in X-Forwarded-For that is not a proxy of ours, read from the right: what stands
+/// left of it anyone may have written.
+fn behind_proxies(connection: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> Peer {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let direct = Peer { address: connection.ip().to_canonical(), port: Some(connection.port()) };
+    if !is_trusted(direct.address) {
+        return direct;
+    }
+    let lines: Vec<&str> =
+        headers.get_all(FORWARDED).iter().filter_map(|value| value.to_str().ok()).collect();
+    let mut last = direct;
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        let Ok(address) = entry.trim().parse::<IpAddr>() else { return last };
+        last = Peer { address: address.to_canonical(), port: None };
+        if !is_trusted(last.address) {
+            return last;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_proxies_are_believed() {
+        let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap()];
+        for (connection, forwarded, expected) in [
+            ("203.0.113.9:5000", "198.51.100.1", "203.0.113.9:5000"),
+            ("10.1.1.1:5000", "198.51.100.1", "198.51.100.1"),
+            ("10.1.1.1:5000", "192.0.2.7, 198.51.100.1", "198.51.100.1"),
+            ("10.1.1.1:5000", "192.0.2.7, 198.51.100.1, 10.2.2.2", "198.51.100.1"),
+            ("10.1.1.1:5000", "", "10.1.1.1:5000"),
+            ("10.1.1.1:5000", "nobody", "10.1.1.1:5000"),
+            ("[::ffff:203.0.113.9]:5000", "", "203.0.113.9:5000"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(FORWARDED, HeaderValue::from_str(forwarded).unwrap());
+            let peer = behind_proxies(connection.parse().unwrap(), &headers, &trusted);
+            assert_eq!(peer.to_string(), expected, "{forwarded}");
+        }
+    }
+}
