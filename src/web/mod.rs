@@ -2,14 +2,14 @@
 
 pub mod assets;
 pub mod callbacks;
-mod headers;
+pub mod headers;
 pub mod health;
 mod litigant;
 pub mod pages;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, middleware::map_response, routing::get};
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
@@ -32,7 +32,7 @@ pub fn public(app: Arc<App>) -> Router {
         .merge(litigant::router())
         .route("/assets/{name}", get(assets::asset))
         .layer(CompressionLayer::new())
-        .layer(map_response(headers::guarded));
+        .layer(from_fn_with_state(app.clone(), headers::guarded));
     Router::new().merge(callbacks).merge(health::router()).merge(pages).with_state(app).layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::new())
