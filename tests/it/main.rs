@@ -14,6 +14,7 @@ mod delimited;
 mod fee;
 mod harness;
 mod lane;
+mod litigant;
 mod paper;
 mod providers;
 mod public;
