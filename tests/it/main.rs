@@ -17,7 +17,6 @@ mod lane;
 mod litigant;
 mod paper;
 mod providers;
-mod public;
 mod receipt_verify;
 mod reconcile;
 mod reference;
