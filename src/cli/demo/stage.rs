@@ -22,7 +22,7 @@ use crate::{
         api_keys::{Access, KeyWanted},
         jobs,
         random::{SystemRandom, code, new_id},
-        sign_in::NewStaff,
+        staff::NewStaff,
         start::{Parts, start},
         vault::Vault,
     },
