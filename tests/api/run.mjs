@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     schemathesis: { type: 'string', default: join(root, '.venv', 'bin', 'schemathesis') },
     binary: { type: 'string', default: join(target, 'debug', 'anphi') },
-    examples: { type: 'string', default: '50' },
+    examples: { type: 'string', default: '20' },
   },
 });
 
