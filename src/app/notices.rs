@@ -47,6 +47,13 @@ struct Debt {
     parts: Vec<(PartyId, Dong, Option<String>)>,
 }
 
+impl Debt {
+    fn total(&self) -> Result<Dong, Error> {
+        let parts = self.parts.iter().map(|(_, part, _)| *part);
+        Dong::total(parts).ok_or_else(|| Error::refused("group", "value_too_large"))
+    }
+}
+
 /// A service about to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewService {
@@ -84,12 +91,13 @@ impl App {
             court.collector_id.ok_or_else(|| Error::refused("court", "no_collector"))?;
         refuse_second(tx, group).await?;
         let assessment_id = self.keep_assessment(tx, caller, case, &assessment).await?;
+        let charge = view.case.charge_code.as_deref();
+        let limit = limit_kind(view.case.kind, view.case.instance, charge).code();
         let mut ids = Vec::with_capacity(debts.len());
         for debt in &debts {
             let id: NoticeId = self.new_id();
             let reference = self.new_reference(tx).await?;
-            let amount = Dong::total(debt.parts.iter().map(|(_, part, _)| *part))
-                .ok_or_else(|| Error::refused("group", "value_too_large"))?;
+            let amount = debt.total()?;
             let (fact_kind, fact) = self.fact_for(view, debt);
             let lookup = token(&*self.random);
             tx.insert_notice(&NewNotice {
@@ -101,13 +109,7 @@ impl App {
                 case_id: case,
                 group_id: group,
                 assessment_id,
-                limit_kind: limit_kind(
-                    view.case.kind,
-                    view.case.instance,
-                    view.case.charge_code.as_deref(),
-                )
-                .code()
-                .to_owned(),
+                limit_kind: limit.to_owned(),
                 form_code: form_code(view.case.kind, view.case.instance).to_owned(),
                 amount,
                 fact_kind,
@@ -405,15 +407,7 @@ impl App {
         let groups = tx.groups(case).await?;
         let kind = groups.iter().find(|one| one.id == group).ok_or(Error::NotFound)?.kind;
         let notices = tx.notices_of_group(group).await?;
-        let owed: Vec<&NoticeRow> = notices
-            .iter()
-            .filter(|notice| {
-                !matches!(
-                    notice.state,
-                    NoticeState::Withdrawn | NoticeState::Replaced | NoticeState::Exempted
-                )
-            })
-            .collect();
+        let owed: Vec<&NoticeRow> = notices.iter().filter(|notice| is_owed(notice)).collect();
         if owed.is_empty() || owed.iter().any(|notice| notice.state != NoticeState::Paid) {
             return Err(Error::refused("group", "not_paid"));
         }
@@ -440,14 +434,9 @@ impl App {
         }
         for notice in &owed {
             let receipt = tx.receipt_of(notice.id).await?.ok_or(Error::Changed)?;
-            let used = tx
-                .use_receipt(
-                    receipt.id,
-                    (case, row.court_id, group),
-                    (self.new_id(), &caller.name, now),
-                )
-                .await?;
-            if !used {
+            let place = (case, row.court_id, group);
+            let use_of_it = (self.new_id(), caller.name.as_str(), now);
+            if !tx.use_receipt(receipt.id, place, use_of_it).await? {
                 return Err(Error::refused("group", "receipt_in_use"));
             }
         }
@@ -465,6 +454,11 @@ impl App {
         tx.commit().await?;
         Ok(number)
     }
+}
+
+/// Whether a notice still asks for its sum, or asked for it and got it.
+const fn is_owed(notice: &NoticeRow) -> bool {
+    !matches!(notice.state, NoticeState::Withdrawn | NoticeState::Replaced | NoticeState::Exempted)
 }
 
 fn no_account() -> Error {

@@ -11,6 +11,7 @@ use super::{
     reference::{self, ImportError},
     refused::Refused,
     settle::{Lane, Settler},
+    tables::Bank,
     tries::Tries,
     vault::{Purpose, Vault},
 };
@@ -23,6 +24,9 @@ use crate::{
 
 /// Under which name the sealed seed of the receipt key is kept.
 const RECEIPT_KEY: &str = "receipt_key_seed";
+
+/// BIN of the bank of made-up accounts.
+const TEST_BANK: &str = "970499";
 
 /// What an `App` is made of.
 pub struct Parts {
@@ -67,7 +71,11 @@ pub async fn start(
     let Parts { store, clock, random, vault, law, site, test_data } = parts;
     reference::bring_first_versions(&store, clock.now(), &*random).await?;
     let mut tx = store.read().await?;
-    let tables = Arc::new(reference::tables(&mut tx, law).await?);
+    let mut tables = reference::tables(&mut tx, law).await?;
+    if test_data {
+        tables.banks.entry(TEST_BANK.to_owned()).or_insert_with(test_bank);
+    }
+    let tables = Arc::new(tables);
     tx.rollback().await?;
     let receipt_key = receipt_key(&store, &vault, &*random).await?;
     let channels = Channels::start(&store, accounts, (clock.now(), &*random)).await?;
@@ -89,6 +97,12 @@ pub async fn start(
         test_data,
     };
     Ok((Arc::new(app), writer))
+}
+
+/// The bank of made-up accounts, under a BIN that no bank has.
+fn test_bank() -> Bank {
+    let name = "Ngân hàng Thử Nghiệm".to_owned();
+    Bank { short: name.clone(), name, by_qr: true }
 }
 
 /// The key that signs receipts: made once, its seed sealed in the database.

@@ -36,8 +36,12 @@ pub enum Purpose {
     Lookup,
     /// Seeds of second factors.
     Totp,
+    /// Login names that nobody has: whatever was typed there, also a password by mistake.
+    Login,
     /// The seed of the receipt key.
     ReceiptKey,
+    /// The one-time id of a public form.
+    Form,
 }
 
 impl Purpose {
@@ -50,7 +54,9 @@ impl Purpose {
             Self::Fact => "fact",
             Self::Lookup => "lookup",
             Self::Totp => "totp",
+            Self::Login => "login",
             Self::ReceiptKey => "receipt_key",
+            Self::Form => "form",
         }
     }
 }

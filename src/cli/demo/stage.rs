@@ -19,9 +19,10 @@ use crate::{
     app::{
         App, Caller,
         anchor::{Anchor, Keeper},
+        api_keys::{Access, KeyWanted},
         jobs,
         random::{SystemRandom, code, new_id},
-        sign_in::NewStaff,
+        staff::NewStaff,
         start::{Parts, start},
         vault::Vault,
     },
@@ -90,11 +91,10 @@ impl Stage {
             .map_err(|error| failed("the played bank and gateway")(&error))?;
         let public = listener(args.listen).await?;
         let second = listener(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        let (address, second_address) = (local(&public)?, local(&second)?);
-        let site = format!("http://{address}");
+        let addresses = (local(&public)?, local(&second)?);
+        let site = format!("http://{}", addresses.0);
         let secrets = Secrets::new();
-        let settings =
-            secrets.settings(&folder, args.postgres.as_deref(), (address, second_address), &sim)?;
+        let settings = secrets.settings(&folder, args.postgres.as_deref(), addresses, &sim)?;
         let random = Arc::new(StoryRandom::default());
         let store = opened(&settings).await?;
         seed_bodies(&store, &*clock).await?;
@@ -139,12 +139,31 @@ impl Stage {
             temporary,
         };
         stage.introduce_staff().await?;
-        open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", stage.site))?;
-        open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", stage.site))?;
-        open::say(&format!("data {}", stage.folder.display()))?;
-        open::say(&format!("listening public {}", stage.site))?;
-        open::say(&format!("listening admin http://{second_address}"))?;
+        stage.introduce_system().await?;
+        stage.introduce_addresses(addresses.1)?;
         Ok(stage)
+    }
+
+    /// Prints where everything is reached.
+    fn introduce_addresses(&self, second: SocketAddr) -> Outcome {
+        open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", self.site))?;
+        open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", self.site))?;
+        open::say(&format!("data {}", self.folder.display()))?;
+        open::say(&format!("listening public {}", self.site))?;
+        open::say(&format!("listening admin http://{second}"))
+    }
+
+    /// Makes a key for the case system of a court and prints it.
+    async fn introduce_system(&self) -> Outcome {
+        let wanted = KeyWanted {
+            name: "demo".to_owned(),
+            scope: Scope::All,
+            access: Access::Write,
+            expires_at: None,
+        };
+        let made = self.app.new_api_key(&Caller::system("anphi demo"), wanted).await;
+        let made = made.map_err(|error| failed("the API key")(&error))?;
+        open::say(&format!("api-key demo {}", made.text))
     }
 
     /// Adds the staff and prints how each signs in.
