@@ -38,6 +38,8 @@ pub enum Purpose {
     Totp,
     /// The seed of the receipt key.
     ReceiptKey,
+    /// The one-time ids of the desk's forms.
+    Form,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Lookup => "lookup",
             Self::Totp => "totp",
             Self::ReceiptKey => "receipt_key",
+            Self::Form => "form",
         }
     }
 }
