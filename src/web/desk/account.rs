@@ -140,11 +140,7 @@ fn code_page(
 }
 
 /// `POST /desk/login/code`: a new, verified session in place of the first.
-pub(super) async fn give_code(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    form: Sent,
-) -> Response {
+pub(super) async fn give_code(State(app): State<Arc<App>>, visit: Visit, form: Sent) -> Response {
     let (visit, switched) = visit.switched(&form);
     let half = match half_seated(&visit).await {
         Ok(seat) => Seated { visit, seat },
@@ -153,8 +149,8 @@ pub(super) async fn give_code(
     if switched {
         return code_page(&half, Field::default(), StatusCode::OK, None);
     }
-    if let Err(answer) = half.once(&form) {
-        return answer;
+    if let Err(no) = half.once(&form) {
+        return no.into();
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let code = form.needed("code", Wrong::Enter(Item::Code));
@@ -228,8 +224,8 @@ pub(super) async fn enrol(State(app): State<Arc<App>>, visit: Visit, sent: Sent)
     if switched {
         return totp_page(&half, Field::default(), StatusCode::OK);
     }
-    if let Err(answer) = half.once(&sent) {
-        return answer;
+    if let Err(no) = half.once(&sent) {
+        return no.into();
     }
     let code = sent.needed("code", Wrong::Enter(Item::Code));
     if code.wrong.is_some() {
@@ -259,8 +255,8 @@ pub(super) async fn enrol(State(app): State<Arc<App>>, visit: Visit, sent: Sent)
 
 /// `POST /desk/logout`.
 pub(super) async fn logout(State(app): State<Arc<App>>, seated: Seated, sent: Sent) -> Response {
-    if let Err(answer) = seated.once(&sent) {
-        return answer;
+    if let Err(no) = seated.once(&sent) {
+        return no.into();
     }
     match app.sign_out(&seated.seat).await {
         Ok(()) => seated.visit.see_with_cookie("/desk/login?out=1", None).into_response(),

@@ -121,12 +121,8 @@ impl Sent {
     /// The three boxes of a day, and the day when there is one.
     pub(super) fn day(&self, name: &str) -> (DayField, Option<Day>) {
         let part = |of: &str| self.text(&format!("{name}-{of}"));
-        let field = DayField {
-            day: part("day"),
-            month: part("month"),
-            year: part("year"),
-            wrong: None,
-        };
+        let field =
+            DayField { day: part("day"), month: part("month"), year: part("year"), wrong: None };
         let is_empty = field.day.is_empty() && field.month.is_empty() && field.year.is_empty();
         let day = match (field.year.parse(), field.month.parse(), field.day.parse()) {
             (Ok(year), Ok(month), Ok(day)) => Day::of(year, month, day),
@@ -155,7 +151,8 @@ impl FromRequest<Arc<App>> for Sent {
         let (mut parts, body) = request.into_parts();
         let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let is_form =
+            kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         if !is_form || !from_here(&parts.headers) {
             return Err(visit.unreadable());
         }

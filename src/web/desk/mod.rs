@@ -1,9 +1,15 @@
 //! The desk: pages of the staff, by role. Everything behind sign-in, nothing kept by the browser.
 
 mod account;
+mod badges;
+mod case;
+mod case_form;
 mod forms;
+mod judge;
 mod memory;
+mod notice;
 mod session;
+mod today;
 
 use std::sync::Arc;
 
@@ -26,6 +32,17 @@ pub fn router() -> Router<Arc<App>> {
         .route("/desk/login/code", get(account::code).post(account::give_code))
         .route("/desk/logout", post(account::logout))
         .route("/desk/me/totp", get(account::totp).post(account::enrol))
+        .route("/desk/today", get(today::today))
+        .route("/desk/cases/new", get(case_form::new).post(case_form::create))
+        .route("/desk/cases/{id}", get(case::page))
+        .route("/desk/cases/{id}/assessment", get(case::assessment))
+        .route("/desk/cases/{id}/notice/new", get(notice::draft).post(notice::send))
+        .route("/desk/notices/{id}/served", get(notice::served).post(notice::serve))
+        .route("/desk/notices/{id}/thong-bao.pdf", get(notice::notice_pdf))
+        .route("/desk/receipts/{id}/bien-lai.pdf", get(notice::receipt_pdf))
+        .route("/desk/judge", get(judge::list))
+        .route("/desk/notices/{id}/sign", get(judge::page).post(judge::sign))
+        .route("/desk/notices/{id}/accept", post(today::accept))
         .layer(Extension(Memory::default()))
         .layer(map_response(unkept))
 }

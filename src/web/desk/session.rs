@@ -113,6 +113,16 @@ impl Visit {
         self.query.get(name).map(|text| text.trim())
     }
 
+    /// This address with another page of its list.
+    pub(super) fn at_page(&self, page: usize) -> String {
+        let kept = self.query.iter().filter(|(name, _)| !matches!(name.as_str(), "lang" | "page"));
+        let mut kept: Vec<(&String, &String)> = kept.collect();
+        kept.sort();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(kept).append_pair("page", &page.to_string());
+        self.href(&format!("{}?{}", self.action, query.finish()))
+    }
+
     /// The present moment.
     pub(super) fn now(&self) -> Timestamp {
         self.app.now()
@@ -198,9 +208,7 @@ impl Visit {
         let now = self.now();
         let (status, refusal) = match error {
             Error::NotFound | Error::Unauthenticated => (StatusCode::NOT_FOUND, Refusal::NotFound),
-            Error::Forbidden => {
-                (StatusCode::FORBIDDEN, Refusal::Forbidden { who: String::new() })
-            }
+            Error::Forbidden => (StatusCode::FORBIDDEN, Refusal::Forbidden { who: String::new() }),
             Error::TooMany { retry_after } => {
                 let wait = i64::try_from(*retry_after).unwrap_or(i64::MAX / 1_000);
                 let again = now.plus(TimeDelta::seconds(wait));
@@ -266,9 +274,8 @@ const ROLES: [(Role, DeskRole, &[DeskPlace]); 3] = [
 ];
 
 fn groups(seat: &Seat) -> Vec<DeskGroup> {
-    let held = ROLES.iter().filter(|(role, ..)| {
-        seat.grants.iter().any(|grant| grant.role == *role)
-    });
+    let held =
+        ROLES.iter().filter(|(role, ..)| seat.grants.iter().any(|grant| grant.role == *role));
     held.map(|(_, role, places)| {
         let entries = places.iter().map(|place| DeskEntry { place: *place, count: None });
         DeskGroup { role: *role, entries: entries.collect() }
@@ -291,6 +298,22 @@ pub(super) fn home(seat: &Seat) -> Option<&'static str> {
             (false, false) => None,
         }
     })
+}
+
+/// An answer that says no, small enough to be passed up as an error.
+#[derive(Debug)]
+pub(super) struct No(Box<Response>);
+
+impl From<Response> for No {
+    fn from(answer: Response) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl From<No> for Response {
+    fn from(no: No) -> Self {
+        *no.0
+    }
 }
 
 /// A request of somebody who is signed in with both factors.
@@ -325,11 +348,16 @@ pub(super) async fn next_step(visit: &Visit, seat: &Seat) -> Response {
 
 impl Seated {
     /// The caller under the first grant that may do `operation`, else the page that says who may.
-    pub(super) fn acting(&self, operation: Operation) -> Result<Caller, Response> {
+    pub(super) fn acting(&self, operation: Operation) -> Result<Caller, No> {
         let Some(granted) = self.seat.granted(operation) else {
-            return Err(self.forbidden(operation));
+            return Err(self.forbidden(operation).into());
         };
         Ok(self.seat.caller(granted, &self.visit.address, self.visit.request_id.clone()))
+    }
+
+    /// Whether a role is held anywhere.
+    pub(super) fn holds(&self, role: Role) -> bool {
+        self.seat.grants.iter().any(|grant| grant.role == role)
     }
 
     /// The page for those whose roles do not hold the function.
@@ -342,14 +370,14 @@ impl Seated {
     }
 
     /// The caller of a form: may do `operation`, and sends the form for the first time.
-    pub(super) fn writing(&self, operation: Operation, sent: &Sent) -> Result<Caller, Response> {
+    pub(super) fn writing(&self, operation: Operation, sent: &Sent) -> Result<Caller, No> {
         let caller = self.acting(operation)?;
         self.once(sent)?;
         Ok(caller)
     }
 
     /// Uses the one-time id of a form that was sent to this address.
-    pub(super) fn once(&self, sent: &Sent) -> Result<(), Response> {
+    pub(super) fn once(&self, sent: &Sent) -> Result<(), No> {
         let id = sent.get("form_id").unwrap_or_default();
         let visit = &self.visit;
         let nonce = nonce_of(&visit.app, self.seat.session, &visit.action, id);
@@ -358,13 +386,14 @@ impl Seated {
             Ok(_) => FormFault::Used,
             Err(fault) => fault,
         };
-        Err(match fault {
+        let answer = match fault {
             FormFault::Unknown => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 visit.say_no(Some(&self.seat), status, Refusal::Unreadable)
             }
             FormFault::Used => self.refuse(&Error::Changed),
-        })
+        };
+        Err(answer.into())
     }
 
     /// A new one-time id for a form that is sent to `action`.
@@ -401,7 +430,7 @@ impl Seated {
     }
 
     /// An id in the address; one that cannot be is one that there is not.
-    pub(super) fn id<T: From<Uuid>>(&self, text: &str) -> Result<T, Response> {
-        text.parse::<Uuid>().map(T::from).map_err(|_| self.refuse(&Error::NotFound))
+    pub(super) fn id<T: From<Uuid>>(&self, text: &str) -> Result<T, No> {
+        text.parse::<Uuid>().map(T::from).map_err(|_| self.refuse(&Error::NotFound).into())
     }
 }
