@@ -7,8 +7,10 @@ mod case_form;
 mod forms;
 mod judge;
 mod memory;
+mod money;
 mod notice;
 mod session;
+mod statements;
 mod today;
 
 use std::sync::Arc;
@@ -43,6 +45,14 @@ pub fn router() -> Router<Arc<App>> {
         .route("/desk/judge", get(judge::list))
         .route("/desk/notices/{id}/sign", get(judge::page).post(judge::sign))
         .route("/desk/notices/{id}/accept", post(today::accept))
+        .route("/desk/statements", get(statements::list))
+        .route("/desk/statements/new", get(statements::new).post(statements::upload))
+        .route("/desk/statements/new/{upload}", get(statements::preview).post(statements::import))
+        .route("/desk/statements/{id}", get(statements::page))
+        .route("/desk/recon", get(money::recon))
+        .route("/desk/exceptions", get(money::exceptions))
+        .route("/desk/exceptions/{id}", get(money::exception))
+        .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(Extension(Memory::default()))
         .layer(map_response(unkept))
 }
