@@ -14,13 +14,18 @@ use tower::ServiceExt;
 use anphi::{
     app::{Caller, sign_in::NewStaff},
     domain::{
+        id::CourtId,
         staff::{Role, Scope},
         time::Clock,
     },
+    store::court::PutCourt,
     web,
 };
 
-use crate::harness::{World, on_both};
+use crate::{
+    harness::{World, on_both},
+    lane::push,
+};
 
 const PASSWORD: &str = "sông mơ đêm trăng 7";
 
@@ -125,13 +130,72 @@ impl Browser {
 /// The code of a key at this moment.
 fn code(world: &World, key: &str) -> String {
     let unix = u64::try_from(world.clock.now().unix()).unwrap();
-    let secret = totp_rs::Secret::Encoded(key.to_owned()).to_bytes().unwrap();
+    let secret = totp_rs::Secret::try_from_base32(key).unwrap();
     let totp = totp_rs::Builder::new()
         .with_algorithm(totp_rs::Algorithm::SHA1)
         .with_secret(secret)
         .build()
         .unwrap();
-    totp.generate(unix)
+    totp.generate(unix).to_string()
+}
+
+/// The days' statement of the bank account: one line of money with `memo`.
+fn statement(memo: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><Stmt>\
+         <Id>S1</Id><FrToDt><FrDtTm>2026-11-23T00:00:00</FrDtTm><ToDtTm>2026-11-23T23:59:59</ToDtTm></FrToDt>\
+         <Acct><Id><Othr><Id>9990001112223</Id></Othr></Id><Ccy>VND</Ccy></Acct>\
+         <Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"VND\">1000000</Amt>\
+         <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-23</Dt></Dt></Bal>\
+         <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"VND\">1300000</Amt>\
+         <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-23</Dt></Dt></Bal>\
+         <Ntry><NtryRef>1</NtryRef><Amt Ccy=\"VND\">300000</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+         <Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-23</Dt></BookgDt><AcctSvcrRef>FT9</AcctSvcrRef>\
+         <NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>NGUYEN VAN VI DU</Nm></Pty></Dbtr></RltdPties>\
+         <RmtInf><Ustrd>{memo}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\
+         </Stmt></BkToCstmrStmt></Document>"
+    )
+}
+
+/// The fields of a plain case: a claim of 12,000,000 whose advance is 300,000.
+const CASE: &[(&str, &str)] = &[
+    ("number", ""),
+    ("kind", "civil"),
+    ("stage", "first"),
+    ("procedure", "ordinary"),
+    ("subject", "Tranh chấp hợp đồng vay tài sản"),
+    ("filed-day", "23"),
+    ("filed-month", "11"),
+    ("filed-year", "2026"),
+    ("party-1-role", "plaintiff"),
+    ("party-1-type", "person"),
+    ("party-1-name", "Nguyễn Văn Ví Dụ"),
+    ("party-1-document", "citizen-id"),
+    ("party-1-document-number", "000000000001"),
+    ("party-1-address", "số 1 đường Ví Dụ"),
+    ("party-1-ward", "xã Hồ Sao"),
+    ("party-2-role", "defendant"),
+    ("party-2-type", "person"),
+    ("party-2-name", "Trần Thị Thí Dụ"),
+    ("party-2-document", "none"),
+    ("party-2-address", "số 2 đường Ví Dụ"),
+    ("claim-1-text", "Đòi nợ vay"),
+    ("claim-1-side", "claim"),
+    ("claim-1-valued", "yes"),
+    ("claim-1-amount", "5.000.000"),
+    ("claim-1-by", "1"),
+];
+
+/// `CASE` with one field changed.
+fn with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let other = CASE.iter().filter(|(key, _)| *key != name).copied();
+    other.chain([(name, value)]).collect()
+}
+
+/// The id in the last part of an address.
+fn last(path: &str) -> String {
+    path.rsplit('/').next().unwrap().to_owned()
 }
 
 /// Adds a member of staff with a second factor; gives its key.
@@ -145,8 +209,77 @@ async fn hired(world: &World, login: &str, grants: &[(Role, Scope)]) -> String {
     key
 }
 
+/// A second court beside the first.
+async fn second_court(world: &World) -> CourtId {
+    let id: CourtId = world.app.new_id();
+    let court = PutCourt {
+        id,
+        code: "DEMO-TAND-00-KV02",
+        name: "Tòa án nhân dân khu vực 2 - Sông Mơ",
+        short_name: "TAND khu vực 2 - Sông Mơ",
+        level: "regional",
+        parent_id: None,
+        province_code: Some("00"),
+        address: None,
+        active: true,
+    };
+    let mut tx = world.app.store.begin().await.unwrap();
+    tx.put_court(&court, world.app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 fn of_court(world: &World) -> Scope {
     Scope::Court { id: world.court, children: false }
+}
+
+/// The second half of a case: service, money, acceptance by whom the court says.
+async fn serve_and_accept(
+    world: &World,
+    (clerk, judge): (&Browser, &Browser),
+    (case, notice): (&str, &str),
+) {
+    // Served: the days are shown before they are kept.
+    let served = format!("/desk/notices/{notice}/served");
+    let day = |act| {
+        [
+            ("way", "by-hand"),
+            ("day-day", "23"),
+            ("day-month", "11"),
+            ("day-year", "2026"),
+            ("by", "Tống đạt viên Mẫu"),
+            ("act", act),
+        ]
+    };
+    let seen = clerk.fill(&served, &served, &day("preview")).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    seen.says("30/11/2026");
+    let seen = clerk.fill(&served, &served, &day("save")).await;
+    assert_eq!(seen.to, case, "{}", seen.text());
+
+    // Paid, then accepted by whom the court says.
+    let id = notice.parse().unwrap();
+    let reference = world.notice(id).await.reference.to_string();
+    world.app.lane.settle(push(world, "P1", 300_000, &reference)).await.unwrap();
+    let accept = format!("/desk/notices/{notice}/accept");
+    let today = clerk.open("/desk/today").await;
+    today.says("Thẩm phán");
+    assert!(!today.text().contains(&accept), "this court accepts by its judge");
+    judge.open("/desk/judge?tab=to-accept").await.says(&accept);
+    let mut tx = world.app.store.begin().await.unwrap();
+    tx.set_court("DEMO-TAND-00-KV01", "clerk_records", None).await.unwrap();
+    tx.commit().await.unwrap();
+    let seen = clerk.send(&accept, &[]).await;
+    assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "no id, no acceptance");
+
+    let seen = clerk.fill("/desk/today", &accept, &[]).await;
+    assert_eq!(seen.to, "/desk/today", "{}", seen.text());
+    let today = clerk.open("/desk/today").await;
+    today.says("Đã thụ lý số 1/2026/TLST-DS");
+    assert!(!today.text().contains(&accept));
+    let case = clerk.open(case).await;
+    case.says("Đã thụ lý");
+    case.says("Ký và phát hành thông báo");
 }
 
 on_both! {
@@ -279,5 +412,141 @@ on_both! {
         assert_eq!(one.open("/desk/logout").await.status, StatusCode::METHOD_NOT_ALLOWED);
         let seen = one.send("/desk/logout", &[("form_id", &own)]).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn a_case_goes_from_the_clerk_to_the_judge_and_back_to_be_accepted_in_one_click(world: World) {
+        let clerk_key = hired(&world, "thuky.kv1", &[(Role::Clerk, of_court(&world))]).await;
+        let judge_key = hired(&world, "thamphan.kv1", &[(Role::Judge, of_court(&world))]).await;
+        let (clerk, judge) = (Browser::new(&world), Browser::new(&world));
+        clerk.sign_in(&world, "thuky.kv1", &clerk_key).await;
+        judge.sign_in(&world, "thamphan.kv1", &judge_key).await;
+
+        // What is wrong is marked, what was typed stays.
+        let wrong = with("claim-1-amount", "nhiều");
+        let seen = clerk.fill("/desk/cases/new", "/desk/cases/new", &wrong).await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+        seen.says("value=\"nhiều\"");
+        seen.says("Nguyễn Văn Ví Dụ");
+        let seen = clerk.fill("/desk/cases/new", "/desk/cases/new", &with("act", "add-party")).await;
+        seen.says("party-3-name");
+        let id = clerk.open("/desk/cases/new").await.form_id("/desk/cases/new");
+        let sent = [&[("form_id", id.as_str())], CASE].concat();
+        let seen = clerk.send("/desk/cases/new", &sent).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
+        assert_eq!(clerk.send("/desk/cases/new", &sent).await.status, StatusCode::CONFLICT);
+        clerk.open(&seen.to).await.says("300.000\u{a0}₫");
+        let case = seen.to.strip_suffix("/assessment").unwrap().to_owned();
+        clerk.open(&case).await.says("1/2026");
+
+        // Drafted for a judge, sent, signed with a fresh code.
+        let new = format!("{case}/notice/new");
+        let page = clerk.open(&new).await;
+        page.says("9990001112223");
+        let text = page.text();
+        let option = text.split("<option value=\"").find(|part| part.contains("thamphan.kv1 Mẫu"));
+        let judge_id = option.unwrap().split('"').next().unwrap().to_owned();
+        let seen = clerk.fill(&new, &new, &[("judge", "")]).await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let seen = clerk.fill(&new, &new, &[("judge", &judge_id)]).await;
+        assert_eq!(seen.to, case, "{}", seen.text());
+        clerk.open(&case).await.says("Đã trình Thẩm phán ký");
+        assert_eq!(clerk.open(&new).await.status, StatusCode::CONFLICT);
+        let list = judge.open("/desk/judge").await;
+        list.says("Trần Thị Thí Dụ");
+        let text = list.text();
+        let notice = text.split("/desk/notices/").nth(1).unwrap().split('/').next().unwrap();
+        let sign = format!("/desk/notices/{notice}/sign");
+        assert_eq!(clerk.open(&sign).await.status, StatusCode::FORBIDDEN);
+        let seen = judge.fill(&sign, &sign, &[("code", "000000")]).await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.clock.set(world.clock.now().plus(TimeDelta::seconds(60)));
+        let seen = judge.fill(&sign, &sign, &[("code", &code(&world, &judge_key))]).await;
+        assert_eq!(seen.to, "/desk/judge", "{}", seen.text());
+        judge.open("/desk/judge").await.says("1/2026/TB-TA");
+        let paper = clerk.open(&format!("/desk/notices/{notice}/thong-bao.pdf")).await;
+        assert!(paper.kind == "application/pdf" && paper.body.starts_with(b"%PDF-"));
+
+        serve_and_accept(&world, (&clerk, &judge), (&case, notice)).await;
+    }
+
+    async fn nobody_sees_or_does_what_is_anothers(world: World) {
+        let notice = world.served(300_000).await;
+        let case = notice.case_id;
+        let agency = Scope::Agency { id: world.agency, children: true };
+        let elsewhere = Scope::Court { id: second_court(&world).await, children: false };
+        let accountant_key = hired(&world, "ketoan", &[(Role::Accountant, agency)]).await;
+        let other_key = hired(&world, "thuky.kv2", &[(Role::Clerk, elsewhere)]).await;
+        let (accountant, other) = (Browser::new(&world), Browser::new(&world));
+        accountant.sign_in(&world, "ketoan", &accountant_key).await;
+        other.sign_in(&world, "thuky.kv2", &other_key).await;
+        assert_eq!(accountant.open("/desk").await.to, "/desk/statements");
+        for path in ["/desk/today", "/desk/cases/new", "/desk/judge", &format!("/desk/cases/{case}")] {
+            assert_eq!(accountant.open(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        for path in ["/desk/statements", "/desk/recon", "/desk/exceptions", "/desk/judge"] {
+            assert_eq!(other.open(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let id = notice.id;
+        for path in [
+            format!("/desk/cases/{case}"),
+            format!("/desk/cases/{case}/assessment"),
+            format!("/desk/cases/{case}/notice/new"),
+            format!("/desk/notices/{id}/served"),
+            format!("/desk/notices/{id}/thong-bao.pdf"),
+            "/desk/cases/khong-co".to_owned(),
+        ] {
+            assert_eq!(other.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(!other.open("/desk/today?tab=all").await.text().contains(notice.reference.as_str()));
+    }
+
+    async fn an_accountant_imports_a_statement_and_sees_what_became_of_it(world: World) {
+        let notice = world.served(300_000).await;
+        let agency = Scope::Agency { id: world.agency, children: true };
+        let key = hired(&world, "ketoan", &[(Role::Accountant, agency)]).await;
+        let browser = Browser::new(&world);
+        browser.sign_in(&world, "ketoan", &key).await;
+        let upload = async |text: &str| {
+            let id = browser.open("/desk/statements/new").await.form_id("/desk/statements/new");
+            let part = |name: &str, value: &str| {
+                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let body = format!(
+                "{}{}--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"sao-ke.xml\"\r\n\
+                 Content-Type: text/xml\r\n\r\n{text}\r\n--x--\r\n",
+                part("form_id", &id),
+                part("account", "bank")
+            );
+            let request = Request::post("/desk/statements/new")
+                .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+                .body(Body::from(body))
+                .unwrap();
+            browser.ask(request).await
+        };
+        let broken = upload("<nothing/>").await;
+        assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = statement("chuyen tien khong ma");
+        let seen = upload(&text).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
+        let preview = seen.to;
+        browser.open(&preview).await.says("NGUYEN VAN VI DU");
+        assert!(!browser.open("/desk/statements").await.text().contains("sao-ke.xml"));
+        let seen = browser.fill(&preview, &preview, &[]).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
+        let page = browser.open(&seen.to).await;
+        page.says("Đã nhập 1 dòng, 0 dòng khớp tự động");
+        browser.open("/desk/statements").await.says("sao-ke.xml");
+        assert_eq!(upload(&text).await.status, StatusCode::SEE_OTHER);
+
+        // The money names no notice: it waits for a person, with what it may belong to and why.
+        let list = browser.open("/desk/exceptions").await;
+        list.says(&notice.reference.spaced());
+        let text = list.text();
+        let path = text.split("/desk/exceptions/").nth(1).unwrap().split(['"', '?']).next().unwrap();
+        let page = browser.open(&format!("/desk/exceptions/{path}")).await;
+        page.says("tên giống đương sự");
+        page.says("đúng số tiền");
+        browser.open("/desk/recon").await.says(&notice.reference.spaced());
+        assert_eq!(last(&seen.to).len(), 36);
     }
 }

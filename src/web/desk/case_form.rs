@@ -86,7 +86,7 @@ pub(super) async fn create(
     let act = form.text("act");
     let mut facts = read(&form);
     if switched || changes_form(&mut facts, &act) {
-        return Ok(shown(&seated, unmarked(&form, facts), StatusCode::OK));
+        return Ok(shown(&seated, unmarked(facts), StatusCode::OK));
     }
     let Scope::Court { id: court, .. } = caller.scope else {
         return Err(seated.forbidden(Operation::WriteCases));
@@ -203,7 +203,7 @@ fn read_claim(form: &Sent, n: usize) -> ClaimFields {
 }
 
 /// The days of a form that nobody judged yet carry no fault.
-fn unmarked(_form: &Sent, mut facts: Facts) -> Facts {
+fn unmarked(mut facts: Facts) -> Facts {
     facts.case.filed.wrong = None;
     for party in &mut facts.parties {
         party.relief_day.wrong = None;
