@@ -578,6 +578,7 @@ create table staff (
   totp blob,
   totp_last_step integer,
   state text not null check (state in ('active', 'disabled')),
+  active_since text not null,
   last_sign_in_at text,
   created_at text not null
 ) strict;
@@ -616,7 +617,7 @@ create table sign_in (
   login text not null,
   staff_id blob references staff (id),
   address text not null,
-  outcome text not null check (outcome in ('password_ok', 'password_wrong', 'code_ok', 'code_wrong', 'locked', 'disabled', 'signed_out')),
+  outcome text not null check (outcome in ('password_ok', 'password_wrong', 'code_ok', 'code_wrong', 'locked', 'disabled', 'signed_out', 'unlocked')),
   at text not null
 ) strict;
 create index sign_in_pair on sign_in (login, address, at);

@@ -27,6 +27,7 @@ pub struct Channels {
     registry: Registry,
     http: Http,
     by_name: BTreeMap<String, AccountId>,
+    pages: Vec<String>,
 }
 
 /// Why the accounts of the settings cannot be served.
@@ -63,7 +64,12 @@ impl Channels {
     /// No provider at all.
     pub fn none() -> Result<Self, ChannelError> {
         let http = Http::new(PROVIDER_PATIENCE).map_err(|_| ChannelError::Client)?;
-        Ok(Self { registry: Registry::default(), http, by_name: BTreeMap::new() })
+        Ok(Self {
+            registry: Registry::default(),
+            http,
+            by_name: BTreeMap::new(),
+            pages: Vec::new(),
+        })
     }
 
     /// Upserts the accounts of the settings with origin `file`, and starts their providers.
@@ -86,6 +92,9 @@ impl Channels {
         }
         tx.commit().await?;
         for account in accounts {
+            if let Channel::Vnpay { endpoint, .. } = &account.channel {
+                channels.pages.push(endpoint.origin().ascii_serialization());
+            }
             if let Some(settings) = provider_settings(account) {
                 channels
                     .registry
@@ -99,6 +108,11 @@ impl Channels {
     /// The providers.
     pub const fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// The origins of the providers' pages, where a payer's form may lead.
+    pub fn pages(&self) -> &[String] {
+        &self.pages
     }
 
     /// The client for calls to providers.

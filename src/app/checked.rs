@@ -6,7 +6,10 @@ use crate::{
         receipt_file::{self, FileError},
         receipt_text::{self, KeyRing, Unverified},
     },
-    domain::receipt::{Facts, LookupCode},
+    domain::{
+        receipt::{ContentHash, Facts, LookupCode},
+        receipt_text::SignedText,
+    },
     store::receipt::ReceiptRow,
 };
 
@@ -33,11 +36,11 @@ pub enum Checked {
 impl App {
     /// Checks a short code, or the whole text of a receipt's QR code.
     pub async fn check_receipt_text(&self, text: &str) -> Result<Checked, Error> {
-        if let Ok(code) = LookupCode::from_typed(text) {
-            return self.receipt_standing(code.as_str()).await;
+        if let Some(code) = typed_code(text) {
+            return self.receipt_standing(&code, None).await;
         }
         match receipt_text::verify(text, &self.key_ring()) {
-            Ok(signed) => self.receipt_standing(signed.claims.code.as_str()).await,
+            Ok(signed) => self.standing_of_text(&signed).await,
             Err(Unverified::Signature) => Ok(Checked::Altered),
             Err(_) => Ok(Checked::NotOurs),
         }
@@ -46,7 +49,7 @@ impl App {
     /// Checks a receipt's PDF: its bytes must be those that were signed.
     pub async fn check_receipt_file(&self, pdf: &[u8]) -> Result<Checked, Error> {
         match receipt_file::verify(pdf, &self.key_ring()) {
-            Ok(signed) => self.receipt_standing(signed.claims.code.as_str()).await,
+            Ok(signed) => self.standing_of_text(&signed).await,
             Err(FileError::Altered(_) | FileError::Text(Unverified::Signature)) => {
                 Ok(Checked::Altered)
             }
@@ -58,9 +61,23 @@ impl App {
         KeyRing::new(vec![self.receipt_key.public()])
     }
 
-    async fn receipt_standing(&self, code: &str) -> Result<Checked, Error> {
+    async fn standing_of_text(&self, text: &SignedText) -> Result<Checked, Error> {
+        self.receipt_standing(&text.claims.code, Some(&text.claims.hash)).await
+    }
+
+    /// The receipt of a code; what was signed must be what is kept.
+    async fn receipt_standing(
+        &self,
+        code: &LookupCode,
+        signed: Option<&ContentHash>,
+    ) -> Result<Checked, Error> {
         let mut tx = self.store.read().await?;
-        let Some(receipt) = tx.receipt_by_code(code).await? else { return Ok(Checked::NotOurs) };
+        let Some(receipt) = tx.receipt_by_code(code.as_str()).await? else {
+            return Ok(Checked::NotOurs);
+        };
+        if signed.is_some_and(|hash| *hash.bytes() != receipt.content_hash.0) {
+            return Ok(Checked::Altered);
+        }
         let agency = tx.agency(receipt.agency_id).await?.ok_or(Error::NotFound)?.name;
         let Some(facts) = Facts::from_record(&receipt.record) else {
             return Ok(Checked::Altered);
@@ -72,4 +89,12 @@ impl App {
             key_id: self.receipt_key.public().id().to_string(),
         })
     }
+}
+
+/// A code as typed, or the one in a check address without its signed part.
+fn typed_code(text: &str) -> Option<LookupCode> {
+    if text.contains('#') {
+        return None;
+    }
+    LookupCode::from_typed(text.rsplit('/').next().unwrap_or(text)).ok()
 }

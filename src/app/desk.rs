@@ -1,6 +1,5 @@
 //! What the desk's pages show: reads over cases, notices, money and receipts, each within a scope.
 
-use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,7 +10,7 @@ use super::{
     idempotency::Answer,
     notices::DraftOptions,
     papers::{Worked, number_of},
-    sign_in::Seat,
+    session::Seat,
     worked,
 };
 use crate::{
@@ -33,9 +32,6 @@ pub use crate::store::{
     notice::{NoticeRow, ServiceRow},
     statement::{ExceptionFilter, ExceptionRow, LineRow, StatementRow},
 };
-
-/// Failed tries older than this are forgotten.
-const TRIES_COUNT_FOR: TimeDelta = TimeDelta::minutes(15);
 
 /// Open notices that a list looks at, at most.
 const WORK: i64 = 5_000;
@@ -118,14 +114,6 @@ impl App {
     pub async fn is_enrolled(&self, seat: &Seat) -> Result<bool, Error> {
         let row = self.store.read().await?.staff(seat.staff).await?;
         Ok(row.ok_or(Error::Unauthenticated)?.totp.is_some())
-    }
-
-    /// Lately failed tries of a name from an address, whatever the reason: so what is said of them
-    /// tells nothing of the name or its password.
-    pub async fn failed_tries(&self, login: &str, address: &str) -> Result<u32, Error> {
-        let mut tx = self.store.read().await?;
-        let failed = tx.failed_tries((login, address), (self.now(), TRIES_COUNT_FOR)).await?;
-        Ok(u32::try_from(failed).unwrap_or(u32::MAX))
     }
 
     /// Open notices whose claim groups are not accepted, oldest first.

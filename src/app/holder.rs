@@ -1,31 +1,45 @@
 //! What the holder of a notice may see of it, gathered in one read.
 
+mod outcome;
+
 use std::time::Duration;
 
 use super::{
     App, Error,
     lookup::Opened,
     papers::{self, Worked, number_of},
+    vault::Purpose,
     worked,
 };
 use crate::{
     codec::{qr::Qr, vietqr::VietQr},
     domain::{
+        calendar::Reading,
         case::{CaseKind, GroupKind, Instance},
         deadline::{CitedLimit, LimitKind},
-        id::OrderId,
+        exception::ExceptionKind,
+        id::{NoticeId, OrderId},
         order::OrderKind,
         receipt::Facts,
+        staff::Scope,
+        time::Timestamp,
     },
     store::{
+        Tx,
         account::AccountRow,
         case::GroupRow,
         court::{AgencyRow, CourtRow},
+        exception::OpenMoney,
         notice::{AddresseeRow, NoticeRow},
         order::OrderRow,
         receipt::ReceiptRow,
     },
 };
+
+pub use outcome::Outcome;
+
+/// By this hour of the next working day its statement is imported at the latest.
+const STATEMENT_HOUR: i64 = 17;
 
 /// How long a payer who comes back waits for the provider to be asked.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -69,6 +83,16 @@ pub struct Held {
     pub gateways: Vec<AccountRow>,
     /// The bank account that the notice prints has pushes.
     pub pushes: bool,
+    /// When the next statement is imported at the latest, by the working calendar.
+    pub statement_by: Timestamp,
+    /// When the notice came to where it stands.
+    pub since: Option<Timestamp>,
+    /// When each order came to where it stands.
+    pub order_since: Vec<(OrderId, Timestamp)>,
+    /// Money for this notice that waits for a person or for the rest.
+    pub open_money: Vec<OpenMoney>,
+    /// The other agency that holds such money.
+    pub other_agency: Option<String>,
     /// The look-up secret of the notice that took this one's place; only for its own secret.
     pub replaced_by: Option<String>,
 }
@@ -109,8 +133,7 @@ impl App {
         let lost = || Error::internal(format!("notice {} lost what it points to", notice.id));
         let court = tx.court(notice.court_id).await?.ok_or_else(lost)?;
         let agency = tx.agency(notice.agency_id).await?.ok_or_else(lost)?;
-        let case =
-            tx.case(crate::domain::staff::Scope::All, notice.case_id).await?.ok_or_else(lost)?;
+        let case = tx.case(Scope::All, notice.case_id).await?.ok_or_else(lost)?;
         let groups = tx.groups(notice.case_id).await?;
         let group = groups.into_iter().find(|row| row.id == notice.group_id).ok_or_else(lost)?;
         let addressees = tx.addressees(notice.id).await?;
@@ -120,13 +143,14 @@ impl App {
         let accounts = tx.accounts().await?;
         let replaced_by = match notice.replaced_by {
             Some(id) if opened.key == super::lookup::Key::Secret => {
-                let next = tx.notice(crate::domain::staff::Scope::All, id).await?;
-                next.map(|next| self.vault.open_text(super::vault::Purpose::Lookup, &next.lookup))
-                    .transpose()
-                    .map_err(Error::internal)?
+                self.secret_of(&mut tx, id).await?
             }
             _ => None,
         };
+        let order_since = order_since(&mut tx, &orders).await?;
+        let since = tx.entered(notice.id.uuid(), notice.state.code()).await?;
+        let open_money = tx.open_money_of(notice.id).await?;
+        let other_agency = other_agency(&mut tx, &notice, &open_money).await?;
         tx.rollback().await?;
         let kind = LimitKind::from_code(&notice.limit_kind).ok_or_else(lost)?;
         let day = notice.issued_at.unwrap_or(notice.drafted_at).day();
@@ -161,8 +185,27 @@ impl App {
             worked,
             gateways,
             pushes,
+            statement_by: self.statement_by(),
+            since,
+            order_since,
+            open_money,
+            other_agency,
             replaced_by,
         })
+    }
+
+    async fn secret_of(&self, tx: &mut Tx, id: NoticeId) -> Result<Option<String>, Error> {
+        let Some(notice) = tx.notice(Scope::All, id).await? else { return Ok(None) };
+        let secret = self.vault.open_text(Purpose::Lookup, &notice.lookup);
+        secret.map(Some).map_err(Error::internal)
+    }
+
+    fn statement_by(&self) -> Timestamp {
+        let today = self.clock.today();
+        let next = self.tables.calendar.working_day_after(today, 1, Reading::Late).ok();
+        // Where the year is not announced yet: no rest of ours, Tết among them, lasts longer.
+        let day = next.or_else(|| today.plus(10)).unwrap_or(today);
+        day.start().plus(chrono::TimeDelta::hours(STATEMENT_HOUR))
     }
 
     /// The text of the VietQR code of a transfer; none where the bank takes none.
@@ -219,4 +262,26 @@ impl App {
     pub fn receipt_text(&self, held: &Held) -> Option<String> {
         self.signed_text(held.receipt_facts.as_ref()?, &held.agency).ok()
     }
+}
+
+/// When each order came to where it stands.
+async fn order_since(tx: &mut Tx, orders: &[OrderRow]) -> Result<Vec<(OrderId, Timestamp)>, Error> {
+    let mut known = Vec::with_capacity(orders.len());
+    for order in orders {
+        let since = tx.entered(order.id.uuid(), order.state.code()).await?;
+        known.extend(since.map(|since| (order.id, since)));
+    }
+    Ok(known)
+}
+
+async fn other_agency(
+    tx: &mut Tx,
+    notice: &NoticeRow,
+    open: &[OpenMoney],
+) -> Result<Option<String>, Error> {
+    let elsewhere = |money: &&OpenMoney| {
+        money.kind == ExceptionKind::OtherAgency && money.agency_id != notice.agency_id
+    };
+    let Some(money) = open.iter().find(elsewhere) else { return Ok(None) };
+    Ok(tx.agency(money.agency_id).await?.map(|agency| agency.name))
 }

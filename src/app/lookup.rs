@@ -107,4 +107,20 @@ impl App {
         let id = NoticeId::new(uuid::Uuid::from_slice(id).ok()?);
         (self.now() < moment(until)?).then_some((id, moment(made)?))
     }
+
+    /// A one-time id for a public form that does `action`: sealed, so that only we make one.
+    pub fn form_token(&self, action: &str) -> String {
+        let mut plain = self.now().unix().to_be_bytes().to_vec();
+        plain.extend(action.as_bytes());
+        URL_SAFE_NO_PAD.encode(self.vault.seal(Purpose::Form, &plain, &*self.random))
+    }
+
+    /// When the id of a form for `action` was made, if it is ours.
+    pub fn form_made(&self, action: &str, id: &str) -> Option<Timestamp> {
+        let sealed = URL_SAFE_NO_PAD.decode(id).ok()?;
+        let plain = self.vault.open(Purpose::Form, &sealed).ok()?;
+        let (made, sealed_action) = plain.split_at_checked(8)?;
+        let made = Timestamp::from_unix(i64::from_be_bytes(made.try_into().ok()?))?;
+        (sealed_action == action.as_bytes()).then_some(made)
+    }
 }

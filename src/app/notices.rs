@@ -47,6 +47,13 @@ struct Debt {
     parts: Vec<(PartyId, Dong, Option<String>)>,
 }
 
+impl Debt {
+    fn total(&self) -> Result<Dong, Error> {
+        let parts = self.parts.iter().map(|(_, part, _)| *part);
+        Dong::total(parts).ok_or_else(|| Error::refused("group", "value_too_large"))
+    }
+}
+
 /// A service about to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewService {
@@ -96,8 +103,7 @@ impl App {
         for debt in &debts {
             let id: NoticeId = self.new_id();
             let reference = self.new_reference(tx).await?;
-            let amount = Dong::total(debt.parts.iter().map(|(_, part, _)| *part))
-                .ok_or_else(|| Error::refused("group", "value_too_large"))?;
+            let amount = debt.total()?;
             let (fact_kind, fact) = self.fact_for(view, debt);
             let lookup = token(&*self.random);
             tx.insert_notice(&NewNotice {

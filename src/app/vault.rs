@@ -36,9 +36,11 @@ pub enum Purpose {
     Lookup,
     /// Seeds of second factors.
     Totp,
+    /// Login names that nobody has: whatever was typed there, also a password by mistake.
+    Login,
     /// The seed of the receipt key.
     ReceiptKey,
-    /// The one-time ids of the desk's forms.
+    /// The one-time ids of forms.
     Form,
 }
 
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Fact => "fact",
             Self::Lookup => "lookup",
             Self::Totp => "totp",
+            Self::Login => "login",
             Self::ReceiptKey => "receipt_key",
             Self::Form => "form",
         }

@@ -7,9 +7,10 @@ use crate::{
     app::{
         App, Caller, Error,
         random::{Random, SystemRandom, code},
-        sign_in::NewStaff,
+        sign_in::is_away,
+        staff::NewStaff,
     },
-    domain::staff::{Role, Scope},
+    domain::staff::{Role, Scope, StaffState},
 };
 
 /// Characters of a generated password: 100 random bits.
@@ -22,6 +23,21 @@ pub struct Args {
     act: Act,
 }
 
+/// A role and where it holds; without court and agency it holds everywhere.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// clerk, judge, chief_judge, accountant, cashier, enforcement_officer, head_of_agency,
+    /// administrator or inspector.
+    #[arg(long)]
+    role: String,
+    /// The court of the role, by code.
+    #[arg(long, conflicts_with = "agency")]
+    court: Option<String>,
+    /// The agency of the role, by code.
+    #[arg(long)]
+    agency: Option<String>,
+}
+
 #[derive(Debug, clap::Subcommand)]
 enum Act {
     /// Adds a member of staff; prints login, password and the seed of the second factor.
@@ -29,21 +45,13 @@ enum Act {
         after_help = "Example:\n  anphi staff add thuky.kv1 --name \"Thư ký Mẫu\" --role clerk --court TAND-01-KV01"
     )]
     Add {
-        /// Login name.
+        /// Login name: small letters, digits and . _ -
         login: String,
         /// The person's name, as papers print it.
         #[arg(long)]
         name: String,
-        /// clerk, judge, chief_judge, accountant, cashier, enforcement_officer, head_of_agency,
-        /// administrator or inspector.
-        #[arg(long)]
-        role: String,
-        /// The court of the role, by code.
-        #[arg(long, conflicts_with = "agency")]
-        court: Option<String>,
-        /// The agency of the role, by code.
-        #[arg(long)]
-        agency: Option<String>,
+        #[command(flatten)]
+        place: Place,
         /// Reads the password from standard input instead of making one.
         #[arg(long)]
         password_stdin: bool,
@@ -51,9 +59,35 @@ enum Act {
         #[arg(long)]
         without_totp: bool,
     },
+    /// Grants a further role.
+    #[command(
+        after_help = "Example:\n  anphi staff grant ketoan --role accountant --agency THADS-01"
+    )]
+    Grant {
+        /// Login name.
+        login: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes a role back; it is gone at the next request.
+    #[command(
+        after_help = "Example:\n  anphi staff withdraw ketoan --role accountant --agency THADS-01"
+    )]
+    Withdraw {
+        /// Login name.
+        login: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Shuts a member of staff out at once.
     #[command(after_help = "Example:\n  anphi staff disable thuky.kv1")]
     Disable {
+        /// Login name.
+        login: String,
+    },
+    /// Opens a name that wrong tries have locked.
+    #[command(after_help = "Example:\n  anphi staff unlock thuky.kv1")]
+    Unlock {
         /// Login name.
         login: String,
     },
@@ -66,7 +100,8 @@ enum Act {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Everybody, one a line.
+    /// Everybody, one a line: login, state, roles.
+    #[command(after_help = "Example:\n  anphi staff list")]
     List,
 }
 
@@ -84,12 +119,8 @@ pub fn run(args: &Args, file: Option<&Path>) -> Outcome {
 async fn act(app: &App, act: &Act) -> Outcome {
     let caller = Caller::system("anphi staff");
     match act {
-        Act::Add { login, name, role, court, agency, password_stdin, without_totp } => {
-            let role = Role::from_code(role).ok_or_else(|| {
-                let known: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
-                Failure::Usage(format!("no role {role:?}; known are {}", known.join(", ")))
-            })?;
-            let scope = scope(app, court.as_deref(), agency.as_deref()).await?;
+        Act::Add { login, name, place, password_stdin, without_totp } => {
+            let (role, scope) = granted(app, place).await?;
             let password = password(*password_stdin)?;
             let new = NewStaff { login, name, password: &password, grants: &[(role, scope)] };
             let id = app.add_staff(&caller, new).await.map_err(|error| told(&error))?;
@@ -102,6 +133,20 @@ async fn act(app: &App, act: &Act) -> Outcome {
             };
             let shown = if *password_stdin { "(as given)" } else { &password };
             open::say(&format!("staff {role} {login} {shown} {seed}"))
+        }
+        Act::Grant { login, place } => {
+            let granted = granted(app, place).await?;
+            app.grant_role(&caller, login, granted).await.map_err(|error| told(&error))?;
+            open::say(&format!("{login} is {} too", granted.0))
+        }
+        Act::Withdraw { login, place } => {
+            let granted = granted(app, place).await?;
+            app.withdraw_role(&caller, login, granted).await.map_err(|error| told(&error))?;
+            open::say(&format!("{login} is no longer {} there", granted.0))
+        }
+        Act::Unlock { login } => {
+            app.unlock_staff(&caller, login).await.map_err(|error| told(&error))?;
+            open::say(&format!("{login} may try again"))
         }
         Act::Disable { login } => {
             app.disable_staff(&caller, login).await.map_err(|error| told(&error))?;
@@ -117,6 +162,14 @@ async fn act(app: &App, act: &Act) -> Outcome {
     }
 }
 
+async fn granted(app: &App, place: &Place) -> Result<(Role, Scope), Failure> {
+    let role = Role::from_code(&place.role).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+        Failure::Usage(format!("no role {:?}; known are {}", place.role, known.join(", ")))
+    })?;
+    Ok((role, scope(app, place.court.as_deref(), place.agency.as_deref()).await?))
+}
+
 async fn list(app: &App) -> Outcome {
     let away = |error: crate::store::StoreError| told(&error.into());
     let mut tx = app.store.read().await.map_err(away)?;
@@ -124,7 +177,9 @@ async fn list(app: &App) -> Outcome {
         let grants = tx.grants(row.id).await.map_err(away)?;
         let roles: Vec<String> =
             grants.iter().map(|grant| format!("{} {}", grant.role, grant.place)).collect();
-        open::say(&format!("{:20} {:9} {}", row.login, row.state, roles.join("; ")))?;
+        let away = row.state == StaffState::Active && is_away(&row, app.now());
+        let state = if away { "away" } else { row.state.code() };
+        open::say(&format!("{:20} {state:9} {}", row.login, roles.join("; ")))?;
     }
     Ok(())
 }

@@ -26,6 +26,11 @@ pub struct Chain {
     pub id: Uuid,
 }
 
+impl Chain {
+    /// The installation's.
+    pub const SYSTEM: Self = Self { kind: ChainKind::System, id: Uuid::nil() };
+}
+
 /// The last link of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {

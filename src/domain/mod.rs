@@ -84,6 +84,7 @@ pub mod reference_scan;
 pub mod refusal;
 pub mod settle;
 pub mod sighting;
+pub mod sign_in;
 pub mod staff;
 pub mod statement;
 pub mod time;

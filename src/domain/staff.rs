@@ -29,6 +29,16 @@ codes! {
 }
 
 codes! {
+    /// Whether a member of staff may sign in.
+    StaffState {
+        /// They may.
+        Active = "active",
+        /// Shut out by a person.
+        Disabled = "disabled",
+    }
+}
+
+codes! {
     /// What can be asked of the program behind sign-in.
     Operation {
         /// Read cases, parties, assessments.

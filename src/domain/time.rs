@@ -31,6 +31,9 @@ fn unreachable_offset() -> FixedOffset {
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
+    /// The first moment of 1970 (UTC): before anything of ours.
+    pub const EPOCH: Self = Self(DateTime::<Utc>::UNIX_EPOCH);
+
     /// The moment, cut to microseconds.
     pub fn new(moment: DateTime<Utc>) -> Self {
         Self(moment.trunc_subsecs(6))

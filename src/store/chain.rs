@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{StoreError, Tx, columns::Hash, execute, fetch_one, statements};
+use super::{StoreError, Tx, columns::Hash, execute, fetch_one, fetch_optional, statements};
 use crate::domain::{
     audit::{Chain, Entry, Head},
     time::Timestamp,
@@ -22,6 +22,8 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CHANGE = "insert into state_change (id, machine, entity_id, from_state, to_state, at, audit_id)
         values ($1, $2, $3, $4, $5, $6, $7)";
+    ENTERED = "select at from state_change where entity_id = $1 and to_state = $2
+        order by at desc limit 1";
     ANNOUNCE = "insert into outbox (id, event, court_id, agency_id, entity_id, payload, state,
         tries, next_at, lease, created_at) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, 0, $7)";
 }
@@ -125,5 +127,15 @@ impl Tx {
             at
         );
         Ok(())
+    }
+
+    /// When a thing last came to a state; the thing was read within a scope or by a secret.
+    pub async fn entered(
+        &mut self,
+        entity: Uuid,
+        state: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let row: Option<(Timestamp,)> = fetch_optional!(self, ENTERED, entity, state);
+        Ok(row.map(|(at,)| at))
     }
 }

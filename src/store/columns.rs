@@ -26,7 +26,8 @@ use crate::domain::{
     order::{OrderKind, OrderState},
     payment::{Direction, PaidBasis, Source},
     settle::{Answer, IssueMode, PartsMode, Rule},
-    staff::Role,
+    sign_in::Outcome,
+    staff::{Role, StaffState},
     time::{Day, Timestamp},
 };
 
@@ -129,6 +130,7 @@ code_columns!(
     NoticeState,
     OrderKind,
     OrderState,
+    Outcome,
     PaidBasis,
     PartsMode,
     PartyKind,
@@ -140,6 +142,7 @@ code_columns!(
     ServiceMethod,
     Side,
     Source,
+    StaffState,
     UseCause,
 );
 

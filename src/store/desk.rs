@@ -1,6 +1,5 @@
 //! What the desk's pages list across cases, notices and receipts.
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{
@@ -19,10 +18,6 @@ use crate::domain::{
 };
 
 statements! {
-    FAILED_TRIES = "select cast(count(*) as bigint) from sign_in w where w.login = $1
-        and w.address = $2 and w.outcome in ('password_wrong', 'code_wrong', 'locked', 'disabled')
-        and w.at > $3 and not exists (select 1 from sign_in r where r.login = w.login
-          and r.address = w.address and r.outcome = 'code_ok' and r.at > w.at)";
     WORK = concat!("select n.id, n.reference, n.case_id, n.group_id, n.amount, n.state, n.pay_by,
         n.lapse_after, n.paid_at, n.timeliness, n.receipt_at_court, n.drafted_at, n.judge_id,
         c.number as case_number, c.kind as case_kind, c.instance, c.clerk_id,
@@ -146,16 +141,6 @@ pub struct LineException {
 }
 
 impl Tx {
-    /// Tries of a name from an address that failed within `span` before `now`, for whatever reason.
-    pub async fn failed_tries(
-        &mut self,
-        (login, address): (&str, &str),
-        (now, span): (Timestamp, TimeDelta),
-    ) -> Result<i64, StoreError> {
-        let (count,): (i64,) = fetch_one!(self, FAILED_TRIES, login, address, now.plus(-span));
-        Ok(count)
-    }
-
     /// Open notices within the scope whose groups are not accepted, oldest first.
     pub async fn work(&mut self, scope: Scope, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
         let bounds = Bounds::from(scope);

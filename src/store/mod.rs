@@ -25,6 +25,8 @@ pub mod reference;
 pub mod refused;
 mod scope;
 pub mod series;
+pub mod session;
+pub mod sign_in;
 pub mod staff;
 pub mod statement;
 
@@ -115,6 +117,8 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         reference::STATEMENTS,
         refused::STATEMENTS,
         series::STATEMENTS,
+        session::STATEMENTS,
+        sign_in::STATEMENTS,
         staff::STATEMENTS,
         statement::STATEMENTS,
         &check::statements(),

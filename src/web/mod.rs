@@ -6,7 +6,7 @@ pub mod auth;
 pub mod callbacks;
 mod desk;
 pub mod extract;
-mod headers;
+pub mod headers;
 pub mod health;
 mod litigant;
 pub mod pages;
@@ -16,7 +16,7 @@ mod strict;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, middleware::map_response, routing::get};
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
@@ -40,7 +40,7 @@ pub fn public(app: Arc<App>) -> Router {
         .merge(desk::router())
         .route("/assets/{name}", get(assets::asset))
         .layer(CompressionLayer::new())
-        .layer(map_response(headers::guarded));
+        .layer(from_fn_with_state(app.clone(), headers::guarded));
     let stateful = Router::new().merge(callbacks).merge(health::router()).merge(pages);
     let limited = stateful.with_state(app.clone()).layer(
         ServiceBuilder::new()

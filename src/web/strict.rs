@@ -276,6 +276,19 @@ impl<'de> Deserializer<'de> for Tree {
     }
 }
 
+/// A reference to search by: `AP` and ten digits, whether or not there is one.
+pub(super) fn sought<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let digits = text.strip_prefix("AP").unwrap_or_default();
+    if digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(Some(text))
+    } else {
+        Err(de::Error::custom("a reference is AP and ten digits"))
+    }
+}
+
 /// Digits of a query parameter.
 pub(super) fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text = String::deserialize(deserializer)?;

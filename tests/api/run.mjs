@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     schemathesis: { type: 'string', default: join(root, '.venv', 'bin', 'schemathesis') },
     binary: { type: 'string', default: join(target, 'debug', 'anphi') },
-    examples: { type: 'string', default: '50' },
+    examples: { type: 'string', default: '20' },
   },
 });
 
@@ -40,6 +40,11 @@ async function run(demo, folder) {
     values.schemathesis,
     [
       ...['run', join(root, 'openapi.yaml'), '--origin', demo.public, '--checks', 'all'],
+      // Rules of the law and of text (no control characters) reach past what a schema can say: a body
+      // that fits the schema may still be refused, with the field and the reason.
+      ...['--exclude-checks', 'positive_data_acceptance'],
+      // Below the limit of a key, so that it is the operations that answer.
+      ...['--rate-limit', '15/s'],
       ...['--header', `Authorization: Bearer ${key.key}`, '--max-examples', values.examples],
       ...['--generation-deterministic', '--no-color'],
       ...['--report', 'junit', '--report-junit-path', report],

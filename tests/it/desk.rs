@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use tower::ServiceExt;
 
 use anphi::{
-    app::{Caller, sign_in::NewStaff},
+    app::{Caller, staff::NewStaff, totp},
     domain::{
         id::CourtId,
         staff::{Role, Scope},
@@ -129,14 +129,7 @@ impl Browser {
 
 /// The code of a key at this moment.
 fn code(world: &World, key: &str) -> String {
-    let unix = u64::try_from(world.clock.now().unix()).unwrap();
-    let secret = totp_rs::Secret::try_from_base32(key).unwrap();
-    let totp = totp_rs::Builder::new()
-        .with_algorithm(totp_rs::Algorithm::SHA1)
-        .with_secret(secret)
-        .build()
-        .unwrap();
-    totp.generate(unix).to_string()
+    totp::code_at(&totp::read(key).unwrap(), world.clock.now().unix()).unwrap()
 }
 
 /// The days' statement of the bank account: one line of money with `memo`.

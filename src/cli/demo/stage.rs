@@ -22,7 +22,7 @@ use crate::{
         api_keys::{Access, KeyWanted},
         jobs,
         random::{SystemRandom, code, new_id},
-        sign_in::NewStaff,
+        staff::NewStaff,
         start::{Parts, start},
         vault::Vault,
     },
@@ -140,12 +140,17 @@ impl Stage {
         };
         stage.introduce_staff().await?;
         stage.introduce_system().await?;
-        open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", stage.site))?;
-        open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", stage.site))?;
-        open::say(&format!("data {}", stage.folder.display()))?;
-        open::say(&format!("listening public {}", stage.site))?;
-        open::say(&format!("listening admin http://{}", addresses.1))?;
+        stage.introduce_addresses(addresses.1)?;
         Ok(stage)
+    }
+
+    /// Prints where everything is reached.
+    fn introduce_addresses(&self, second: SocketAddr) -> Outcome {
+        open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", self.site))?;
+        open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", self.site))?;
+        open::say(&format!("data {}", self.folder.display()))?;
+        open::say(&format!("listening public {}", self.site))?;
+        open::say(&format!("listening admin http://{second}"))
     }
 
     /// Makes a key for the case system of a court and prints it.

@@ -31,7 +31,7 @@ use crate::{
         auth::{ApiCaller, ApiWriter},
         extract::{Json, PathId, Query, once, page},
         problem::Problem,
-        strict::digits,
+        strict::{digits, sought},
     },
 };
 
@@ -92,6 +92,7 @@ pub(super) async fn draft(
 #[serde(deny_unknown_fields)]
 pub(super) struct NoticeQuery {
     state: Option<NoticeState>,
+    #[serde(default, deserialize_with = "sought")]
     reference: Option<String>,
     case_external_id: Option<String>,
     #[serde(default, deserialize_with = "digits")]

@@ -18,7 +18,7 @@ use crate::{
         auth::ApiCaller,
         extract::{PathId, Query, page},
         problem::Problem,
-        strict::digits,
+        strict::{digits, sought},
     },
 };
 
@@ -63,6 +63,7 @@ impl PaymentJson {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MoneyQuery {
+    #[serde(default, deserialize_with = "sought")]
     pub(super) reference: Option<String>,
     #[serde(default, deserialize_with = "digits")]
     pub(super) limit: Option<i64>,

@@ -14,8 +14,8 @@ use super::{
     session::{Seated, Visit, home, next_step},
 };
 use crate::{
-    app::{App, Error, sign_in::Seat},
-    domain::staff::Operation,
+    app::{App, Error, session::Seat, totp},
+    domain::{sign_in::Standing, staff::Operation},
     web::pages::{
         self,
         account::{CodePage, LoginPage, SignInNote, SignInRefusal, TotpPage},
@@ -25,9 +25,8 @@ use crate::{
     },
 };
 
-/// Wrong tries after which a name is locked here, and for how long.
-const TRIES: u32 = 5;
-const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
+/// When to come back to a name that only an administrator can open.
+const ASK_AGAIN: TimeDelta = TimeDelta::minutes(15);
 
 /// `GET /desk`: to the page where one's work begins.
 pub(super) async fn start(seated: Seated) -> Response {
@@ -87,23 +86,25 @@ pub(super) async fn give_password(
             let next = if signed.enrolled { "/desk/login/code" } else { "/desk/me/totp" };
             visit.see_with_cookie(next, Some(&signed.token))
         }
-        Err(Error::Unauthenticated) => match refusal(&visit, &login).await {
-            Ok(refused) => {
-                page.refused = Some(refused);
-                pages::answer(StatusCode::UNAUTHORIZED, &page)
+        Err(Error::Unauthenticated | Error::TooMany { .. }) => {
+            match refusal(&visit, &login).await {
+                Ok(refused) => {
+                    page.refused = Some(refused);
+                    pages::answer(StatusCode::UNAUTHORIZED, &page)
+                }
+                Err(error) => visit.refuse(None, &error),
             }
-            Err(error) => visit.refuse(None, &error),
-        },
+        }
         Err(error) => visit.refuse(None, &error),
     }
 }
 
 /// What is said depends on how many tries failed here, and on nothing else.
 async fn refusal(visit: &Visit, login: &str) -> Result<SignInRefusal, Error> {
-    let failed = visit.app.failed_tries(login, &visit.address).await?;
-    Ok(match TRIES.checked_sub(failed).filter(|left| *left > 0) {
-        Some(left) => SignInRefusal::Wrong { left },
-        None => SignInRefusal::Locked { until: visit.now().plus(LOCKED_FOR) },
+    Ok(match visit.app.sign_in_standing(login, &visit.address).await? {
+        Standing::Open { left } => SignInRefusal::Wrong { left },
+        Standing::Locked { until } => SignInRefusal::Locked { until },
+        Standing::Closed => SignInRefusal::Locked { until: visit.now().plus(ASK_AGAIN) },
     })
 }
 
@@ -159,15 +160,17 @@ pub(super) async fn give_code(State(app): State<Arc<App>>, visit: Visit, form: S
     }
     match app.give_code(&half.seat, &code.value, &half.visit.address).await {
         Ok(token) => half.visit.see_with_cookie("/desk", Some(&token)),
-        Err(Error::Unauthenticated) => match refusal(&half.visit, &half.seat.login).await {
-            Ok(SignInRefusal::Wrong { .. }) => {
-                code_page(&half, Field::default().but(Wrong::TotpCode), status, None)
-            }
+        Err(Error::Refused { reason, .. }) => {
+            let wrong = if reason == "code_used" { Wrong::TotpUsed } else { Wrong::TotpCode };
+            code_page(&half, Field::default().but(wrong), status, None)
+        }
+        Err(Error::TooMany { .. }) => match refusal(&half.visit, &half.seat.login).await {
             Ok(locked) => {
                 code_page(&half, Field::default(), StatusCode::UNAUTHORIZED, Some(locked))
             }
             Err(error) => half.visit.refuse(None, &error),
         },
+        Err(Error::Unauthenticated) => half.visit.see("/desk/login"),
         Err(error) => half.visit.refuse(None, &error),
     }
 }
@@ -197,9 +200,8 @@ fn seed(half: &Seated) -> String {
 
 fn totp_page(half: &Seated, code: Field, status: StatusCode) -> Response {
     let seed = seed(half);
-    let login: String = form_urlencoded::byte_serialize(half.seat.login.as_bytes()).collect();
-    let address = format!("otpauth://totp/anphi:{login}?secret={seed}&issuer=anphi");
-    let Some((side, path)) = half.visit.app.drawn(&address) else {
+    let address = totp::read(&seed).and_then(|bytes| totp::address(&bytes, &half.seat.login));
+    let Some((side, path)) = address.and_then(|address| half.visit.app.drawn(&address)) else {
         return half.refuse(&Error::internal("a key fits no code"));
     };
     let letters: Vec<char> = seed.chars().collect();
@@ -243,12 +245,14 @@ pub(super) async fn enrol(State(app): State<Arc<App>>, visit: Visit, sent: Sent)
             }
             half.visit.see_with_cookie("/desk", Some(&token))
         }
-        Err(Error::Refused { .. }) => {
+        Err(Error::Refused { reason: "wrong_code", .. }) => {
             let wrong = Field::default().but(Wrong::TotpCode);
             totp_page(&half, wrong, StatusCode::UNPROCESSABLE_ENTITY)
         }
-        // Locked meanwhile: what is set stays set, the code is asked for at the next sign-in.
-        Err(Error::Unauthenticated) => half.visit.see("/desk/login/code"),
+        // Set already, or locked meanwhile: its code is asked for.
+        Err(Error::Unauthenticated | Error::TooMany { .. } | Error::Refused { .. }) => {
+            half.visit.see("/desk/login/code")
+        }
         Err(error) => half.visit.refuse(None, &error),
     }
 }

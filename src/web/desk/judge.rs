@@ -160,8 +160,9 @@ pub(super) async fn sign(
     }
     match app.give_fresh_code(&seated.seat, &code.value, &seated.visit.address).await {
         Ok(()) => {}
-        Err(Error::Refused { .. }) => {
-            let code = Field::default().but(Wrong::TotpCode);
+        Err(Error::Refused { reason, .. }) => {
+            let wrong = if reason == "code_used" { Wrong::TotpUsed } else { Wrong::TotpCode };
+            let code = Field::default().but(wrong);
             return sign_page(&app, &seated, pair, (status, code)).await;
         }
         Err(error) => return Err(seated.refuse(&error)),

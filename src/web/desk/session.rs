@@ -15,7 +15,7 @@ use super::{
     memory::Memory,
 };
 use crate::{
-    app::{App, Caller, Error, sign_in::Seat},
+    app::{App, Caller, Error, session::Seat},
     domain::{
         staff::{Operation, Role},
         time::Timestamp,
@@ -33,10 +33,6 @@ use crate::{
     },
     words::Lang,
 };
-
-/// A session without a request ends after this; an administrator's sooner.
-const IDLE: TimeDelta = TimeDelta::minutes(15);
-const IDLE_ADMINISTRATOR: TimeDelta = TimeDelta::minutes(5);
 
 /// What every handler needs to answer with a page, signed in or not.
 #[derive(Clone)]
@@ -189,11 +185,9 @@ impl Visit {
     }
 
     fn person(&self, seat: &Seat) -> SignedIn {
-        let administrator = seat.grants.iter().any(|grant| grant.role == Role::Administrator);
-        let idle = if administrator { IDLE_ADMINISTRATOR } else { IDLE };
         SignedIn {
             name: seat.name.clone(),
-            ends: self.now().plus(idle),
+            ends: seat.ends,
             sign_out: new_form_id(&self.app, seat.session, "/desk/logout"),
         }
     }

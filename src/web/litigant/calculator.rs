@@ -5,15 +5,16 @@ use std::sync::Arc;
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
-    notice::assessment,
+    notice::{assessment, schedule},
     visit::{Visit, see},
 };
 use crate::{
     app::{App, worked},
     domain::{
         fee::{
-            Appeal, ChargeAsked, Claim, ClaimValue, LawChoice, PartyRelief, QuoteInput, Subject,
-            law::{CaseKind, Cover, Group, Instance, Law, Procedure, Tariff},
+            Appeal, ChargeAsked, Claim, ClaimValue, LawChoice, PartyRelief, QuoteCode, QuoteInput,
+            Subject,
+            law::{CaseKind, Cover, Effect, Group, Instance, Law, Procedure, Tariff},
             quote,
         },
         money::Dong,
@@ -25,6 +26,7 @@ use crate::{
         form::{Choice, DayField, Field, Item, Wrong},
         frame::Switch,
     },
+    words::Lang,
 };
 
 /// The one who pays, in every question of the public calculator.
@@ -44,7 +46,7 @@ struct Answers<'a> {
 
 /// `GET /tinh-an-phi`: the first question without an answer.
 pub(super) async fn question(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    let Some(law) = law_of(&app, &visit) else { return unknown(&visit, "ngày nộp đơn") };
+    let Some(law) = law_of(&app, &visit) else { return no_law(&visit) };
     let answers = Answers { visit: &visit, law };
     match answers.next() {
         Some(question) => asked(&answers, question),
@@ -54,7 +56,7 @@ pub(super) async fn question(State(app): State<Arc<App>>, visit: Visit) -> Respo
 
 /// `GET /tinh-an-phi/ket-qua`: what comes out, or the question that is still open.
 pub(super) async fn result(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    let Some(law) = law_of(&app, &visit) else { return unknown(&visit, "ngày nộp đơn") };
+    let Some(law) = law_of(&app, &visit) else { return no_law(&visit) };
     let answers = Answers { visit: &visit, law };
     if let Some(question) = answers.next() {
         return asked(&answers, question);
@@ -99,10 +101,12 @@ fn asked(answers: &Answers<'_>, question: Question) -> Response {
     pages::answer(status, &page)
 }
 
-fn unknown(visit: &Visit, reason: &str) -> Response {
+fn no_law(visit: &Visit) -> Response {
+    let day = filed(visit).unwrap_or_else(|| visit.now().day());
+    let reason = visit.lang.t("reason-no-law").with("day", day).to_string();
     let page = ResultPage {
         frame: visit.frame(Switch::Link),
-        result: Quoted::Unknown { reason: reason.to_owned() },
+        result: Quoted::Unknown { reason },
         answers: Vec::new(),
         link: String::new(),
     };
@@ -167,7 +171,7 @@ impl Answers<'_> {
                 let simplified = known.then(|| self.text("simplified") == "1");
                 return Some(Question::Stage { field, simplified });
             };
-            if instance == Instance::First && kind != CaseKind::Matter {
+            if instance == Instance::First && has_price(kind) {
                 if !matches!(self.text("priced"), "yes" | "no" | "both") {
                     return Some(Question::Priced(self.choice("priced", Item::Priced)));
                 }
@@ -366,7 +370,7 @@ impl Answers<'_> {
 
     fn quoted(&self, app: &App) -> Quoted {
         let Some(input) = self.input() else {
-            return Quoted::Unknown { reason: "thiếu câu trả lời".to_owned() };
+            return Quoted::Unknown { reason: self.visit.lang.t("reason-other").to_string() };
         };
         let relief = match self.text("relief") {
             "none" => None,
@@ -376,22 +380,26 @@ impl Answers<'_> {
         };
         let plain = match quote(&app.tables.law, &app.tables.law_settings, &input) {
             Ok(plain) => plain,
-            Err(error) => return Quoted::Unknown { reason: error.detail },
+            Err(error) => return unanswered(error.code, self.visit.lang),
         };
         if plain.advance.is_zero() {
             let articles: Vec<String> =
                 plain.lines.iter().map(|line| worked::cited(&line.article)).collect();
             return Quoted::NothingDue { article: articles.join("; ") };
         }
+        // Where the law asks nothing of these people, nobody has to grant it.
+        let spared = relief.as_ref().and_then(|relief| self.law.relief(&relief.code));
+        if let Some(spared) = spared.filter(|relief| relief.effect == Effect::NotPayable) {
+            return Quoted::NothingDue { article: worked::cited(&spared.article) };
+        }
         let with_relief = relief.and_then(|relief| {
             let input = QuoteInput { reliefs: vec![relief], ..input.clone() };
             quote(&app.tables.law, &app.tables.law_settings, &input).ok()
         });
-        let schedule = format!(
-            "Nghị quyết số {}, hiệu lực {}, tính cho ngày {}",
-            self.law.text().number,
-            self.law.validity().from.slashed(),
-            input.date.slashed()
+        let schedule = schedule(
+            self.visit.lang,
+            &format!("Nghị quyết số {}", self.law.text().number),
+            (&self.law.validity().from.slashed(), &input.date.slashed()),
         );
         Quoted::Sum {
             advance: plain.advance,
@@ -429,14 +437,14 @@ impl Answers<'_> {
             return Some(Subject::Appeals { case, appeals: vec![appeal] });
         }
         let mut values: Vec<ClaimValue> = match self.text("priced") {
-            "yes" | "both" => {
+            "yes" | "both" if has_price(case) => {
                 let sums = self.amount_fields().into_iter();
                 sums.map(|field| field.value.parse().ok().map(ClaimValue::Dong))
                     .collect::<Option<_>>()?
             }
             _ => Vec::new(),
         };
-        if values.is_empty() || self.text("priced") == "both" {
+        if values.is_empty() || (self.text("priced") == "both" && has_price(case)) {
             values.push(ClaimValue::None);
         }
         let claim = |(n, value)| Claim {
@@ -452,6 +460,44 @@ impl Answers<'_> {
         };
         Some(Subject::Claims { case, claims: (1..).zip(values).map(claim).collect() })
     }
+}
+
+/// Whether claims of this kind may have a price: that of an administrative case or a civil matter
+/// has none, and nothing is advanced on the civil part of a criminal case (22, 31).
+const fn has_price(kind: CaseKind) -> bool {
+    !matches!(kind, CaseKind::Matter | CaseKind::Administrative | CaseKind::Criminal)
+}
+
+/// What the engine's refusal means to whoever asks.
+fn unanswered(code: QuoteCode, lang: Lang) -> Quoted {
+    let reason = match code {
+        QuoteCode::NoScheduleItem | QuoteCode::UnknownCharge => return Quoted::NotListed,
+        QuoteCode::ProcedureNotAvailable => lang.t("reason-no-simplified"),
+        QuoteCode::ValueTooLarge | QuoteCode::ValueNotPositive => lang.t("reason-value"),
+        QuoteCode::BadInput
+        | QuoteCode::BadDate
+        | QuoteCode::UnknownLaw
+        | QuoteCode::NoLawForDate
+        | QuoteCode::LawNotInForce
+        | QuoteCode::UnknownOp
+        | QuoteCode::UnknownCase
+        | QuoteCode::UnknownInstance
+        | QuoteCode::UnknownProcedure
+        | QuoteCode::NoClaims
+        | QuoteCode::NoAppeals
+        | QuoteCode::PartNotAllowed
+        | QuoteCode::BadShare
+        | QuoteCode::ValueNotAllowed
+        | QuoteCode::UnknownRelief
+        | QuoteCode::ReliefRateTooHigh
+        | QuoteCode::ReliefRateFixed
+        | QuoteCode::SharesDoNotSum
+        | QuoteCode::QuantityNotPositive
+        | QuoteCode::QuantityTooLarge
+        | QuoteCode::UnknownEnding
+        | QuoteCode::UnknownDisposal => lang.t("reason-other"),
+    };
+    Quoted::Unknown { reason: reason.to_string() }
 }
 
 /// An answered question: what was asked, what was said, and the parameters that say it.

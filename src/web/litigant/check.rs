@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     receipt::public_facts,
-    visit::{Visit, from_here},
+    visit::{Visit, from_here, is_clean},
 };
 use crate::{
     app::{App, checked::Checked},
@@ -49,6 +49,7 @@ struct Posted {
     text: String,
     file: Vec<u8>,
     switch: Option<String>,
+    clean: bool,
 }
 
 /// `POST /bien-lai`: what is given is judged and not kept.
@@ -59,6 +60,9 @@ pub(super) async fn judge(State(app): State<Arc<App>>, visit: Visit, request: Re
     }
     let Ok(parts) = Multipart::from_request(request, &app).await else { return unreadable() };
     let Ok(posted) = read(parts).await else { return unreadable() };
+    if !posted.clean {
+        return visit.error_page(StatusCode::BAD_REQUEST, Refusal::Unreadable);
+    }
     let text = Field::of(posted.text.trim());
     if let Some(code) = &posted.switch {
         return asked(&visit.switched(Some(code)), StatusCode::OK, text, None);
@@ -79,10 +83,13 @@ pub(super) async fn judge(State(app): State<Arc<App>>, visit: Visit, request: Re
 }
 
 async fn read(mut parts: Multipart) -> Result<Posted, axum::extract::multipart::MultipartError> {
-    let mut posted = Posted::default();
+    let mut posted = Posted { clean: true, ..Posted::default() };
     while let Some(part) = parts.next_field().await? {
         match part.name() {
-            Some("text") => posted.text = part.text().await?,
+            Some("text") => {
+                posted.text = part.text().await?;
+                posted.clean &= is_clean(&posted.text);
+            }
             Some("switch") => posted.switch = Some(part.text().await?),
             Some("file") => posted.file = part.bytes().await?.to_vec(),
             _ => {}

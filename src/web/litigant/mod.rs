@@ -3,6 +3,7 @@
 mod attempt;
 mod calculator;
 mod check;
+mod door;
 mod notice;
 mod open_pages;
 mod pay;
@@ -12,11 +13,17 @@ mod visit;
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
+use self::door::Door;
 use crate::app::App;
+
+/// The largest form: a receipt's file with its fields, a little more than what is taken, so that
+/// the page can say what is too large.
+const LARGEST_FORM: usize = 4 * 1024 * 1024;
 
 /// Every page of `web::pages::paths::PUBLIC`, without what is embedded.
 pub fn router() -> Router<Arc<App>> {
@@ -39,5 +46,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/bien-lai", get(check::form).merge(post(check::judge)))
         .route("/bien-lai/khoa-cong-khai", get(check::public_key))
         .route("/bien-lai/{code}", get(check::by_code))
+        .route("/robots.txt", get(open_pages::robots))
         .fallback(visit::not_found)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(Extension(Arc::new(Door::default())))
 }

@@ -17,7 +17,6 @@ use crate::{
     domain::{
         case::{CaseKind, GroupKind, Instance, PartyKind},
         deadline::Unit,
-        money::Dong,
         notice::NoticeState,
         order::OrderKind,
         receipt_text::initials,
@@ -32,6 +31,7 @@ use crate::{
             NoticePage, OpenAttempt, PaidNotice, PartPaid, Standing, Wait, Why,
         },
     },
+    words::Lang,
 };
 
 /// `GET /n/{lookup}`.
@@ -59,9 +59,12 @@ fn shown(app: &App, visit: &Visit, held: &Held) -> Response {
         badge: badge(visit, held),
         part: part(held),
         attempt: unfinished(held),
-        assessment: assessment(&held.rows, &schedule(held)),
+        assessment: assessment(
+            &held.rows,
+            &schedule(visit.lang, &held.worked.schedule, (&held.worked.from, &held.worked.day)),
+        ),
         wait: wait(held),
-        pay: payable.then(|| pay::fresh(held)),
+        pay: payable.then(|| pay::fresh(app, held)),
         pdf: (held.opened.key != Key::Return).then(|| format!("/n/{lookup}/thong-bao.pdf")),
         standing,
     };
@@ -128,21 +131,11 @@ fn facts(app: &App, visit: &Visit, held: &Held) -> NoticeFacts {
         joint_share: share.map(|row| row.part),
         why: why(held),
         consequence: consequence(held),
-        consequence_article: spelled(&held.limit.article),
+        consequence_article: article(held, visit.lang),
         collector: held.agency.name.clone(),
         bank: app.tables.bank_name(bank),
         hotline: visit.hotline(held),
     }
-}
-
-/// The laws of a citation by their names: the table has the lawyers' short ones.
-fn spelled(article: &str) -> String {
-    let names = [
-        ("BLTTDS", "Bộ luật Tố tụng dân sự, Điều"),
-        ("LTTHC", "Luật Tố tụng hành chính, Điều"),
-        ("NQ 326", "Nghị quyết 326/2016, Điều"),
-    ];
-    names.iter().fold(article.to_owned(), |text, (short, name)| text.replace(short, name))
 }
 
 fn why(held: &Held) -> Why {
@@ -164,17 +157,36 @@ fn consequence(held: &Held) -> Consequence {
     }
 }
 
+/// The article of the consequence (procedure 2).
+fn article(held: &Held, lang: Lang) -> String {
+    let administrative = held.kind == CaseKind::Administrative;
+    let phrase = match (consequence(held), held.kind) {
+        (Consequence::AppealWaived, _) if administrative => "article-appeal-administrative",
+        (Consequence::AppealWaived, _) => "article-appeal-civil",
+        (Consequence::PetitionReturned, _) if administrative => "article-returned-administrative",
+        (Consequence::PetitionReturned, CaseKind::Matter) => "article-returned-matter",
+        (Consequence::PetitionReturned, _) => "article-returned-civil",
+        (Consequence::ClaimNotTaken | Consequence::ClaimNotConsidered, _) if administrative => {
+            "article-claim-administrative"
+        }
+        (Consequence::ClaimNotTaken | Consequence::ClaimNotConsidered, _) => "article-claim-civil",
+    };
+    lang.t(phrase).to_string()
+}
+
 /// What the page says of the notice as a whole.
 fn standing(visit: &Visit, held: &Held) -> Standing {
     let notice = held.notice();
-    let today = visit.now().day();
-    let changed = notice.issued_at.unwrap_or(notice.drafted_at).day();
+    let changed = held.since.unwrap_or(notice.drafted_at).day();
     match notice.state {
+        NoticeState::Closed if !held.is_paid() => {
+            Standing::Lapsed { consequence: consequence(held), day: changed }
+        }
         NoticeState::Paid | NoticeState::Closed => Standing::Paid(PaidNotice {
             at: notice.paid_at.or(notice.receipt_at_court).unwrap_or(notice.drafted_at),
             accepted: accepted(held),
         }),
-        NoticeState::Lapsed => Standing::Lapsed { consequence: consequence(held), day: today },
+        NoticeState::Lapsed => Standing::Lapsed { consequence: consequence(held), day: changed },
         NoticeState::Withdrawn => Standing::Withdrawn(changed),
         NoticeState::Replaced => Standing::Replaced { day: changed, by: held.replaced_by.clone() },
         NoticeState::Exempted => Standing::Exempt,
@@ -243,9 +255,7 @@ fn badge(visit: &Visit, held: &Held) -> Badge {
 }
 
 fn part(held: &Held) -> Option<PartPaid> {
-    let notice = held.notice();
-    let received = notice.allocated.checked_add(notice.waiting)?;
-    let missing = notice.amount.checked_sub(received)?;
+    let (received, missing) = (held.waiting(), held.missing());
     (received.is_positive() && missing.is_positive()).then_some(PartPaid { received, missing })
 }
 
@@ -261,12 +271,13 @@ fn unfinished(held: &Held) -> Option<OpenAttempt> {
 
 /// How long a confirmation takes at best.
 pub(super) fn wait(held: &Held) -> Wait {
-    if held.pushes { Wait::Push } else { Wait::Query }
+    if held.pushes { Wait::Push } else { Wait::Statement { by: held.statement_by } }
 }
 
-fn schedule(held: &Held) -> String {
-    let worked = &held.worked;
-    format!("{}, hiệu lực {}, tính cho ngày {}", worked.schedule, worked.from, worked.day)
+/// By which schedule, in force from when, for which day.
+pub(super) fn schedule(lang: Lang, schedule: &str, (from, day): (&str, &str)) -> String {
+    let phrase = lang.t("worked-schedule").with("schedule", schedule);
+    phrase.with("from", from).with("day", day).to_string()
 }
 
 /// A computation as pages show it.
@@ -280,9 +291,4 @@ pub(super) fn assessment(rows: &[worked::Row], schedule: &str) -> Assessment {
         is_total: place == last,
     };
     Assessment { rows: rows.iter().enumerate().map(row).collect(), schedule: schedule.to_owned() }
-}
-
-/// What is missing now: the whole, or the rest.
-pub(super) fn due(held: &Held) -> Dong {
-    part(held).map_or(held.notice().amount, |part| part.missing)
 }

@@ -1,13 +1,24 @@
 //! Pages for anybody: start, look-up, help.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    Extension,
+    extract::{ConnectInfo, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 
-use super::visit::{Sent, Visit, see};
+use super::{
+    door::{Door, form_id, neighbourhood},
+    visit::{Sent, Visit, see},
+};
 use crate::{
     app::{App, Error},
-    domain::id::{Reference, ReferenceError},
+    domain::{
+        id::{Reference, ReferenceError},
+        time::Timestamp,
+    },
     web::pages::{
         self,
         form::{Field, Item, Wrong},
@@ -20,28 +31,41 @@ use crate::{
 };
 
 /// `GET /`.
-pub(super) async fn start(visit: Visit) -> Response {
+pub(super) async fn start(State(app): State<Arc<App>>, visit: Visit) -> Response {
     let frame = visit.frame(Switch::Form);
-    let page = StartPage { frame, lookup: LookupForm::default(), stopped: Vec::new() };
+    let page = StartPage { frame, lookup: empty(&app), stopped: Vec::new() };
     pages::answer(StatusCode::OK, &page)
 }
 
 /// `GET /tra-cuu`.
-pub(super) async fn ask(visit: Visit) -> Response {
-    lookup(&visit, StatusCode::OK, LookupForm::default(), None)
+pub(super) async fn ask(State(app): State<Arc<App>>, visit: Visit) -> Response {
+    lookup(&visit, StatusCode::OK, empty(&app), None)
+}
+
+fn empty(app: &App) -> LookupForm {
+    LookupForm { form_id: form_id(app, "lookup"), ..LookupForm::default() }
 }
 
 /// `POST /tra-cuu`: to the notice of the two facts.
-pub(super) async fn find(State(app): State<Arc<App>>, visit: Visit, sent: Sent) -> Response {
+pub(super) async fn find(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(door): Extension<Arc<Door>>,
+    visit: Visit,
+    sent: Sent,
+) -> Response {
     let switches = sent.get("switch").is_some();
     let visit = visit.switched(sent.get("switch"));
     let mut form = LookupForm {
-        form_id: sent.text("form_id"),
         reference: Field::of(sent.text("ref")),
         fact: Field::of(sent.text("fact")),
+        ..empty(&app)
     };
     if switches {
         return lookup(&visit, StatusCode::OK, form, None);
+    }
+    if let Err(again) = door.lookups.take(neighbourhood(peer.ip()), visit.now()) {
+        return too_many(&visit, form, again);
     }
     let reference = match Reference::from_typed(&form.reference.value) {
         Ok(reference) => Some(reference),
@@ -63,7 +87,7 @@ pub(super) async fn find(State(app): State<Arc<App>>, visit: Visit, sent: Sent) 
         Ok(token) => see(&visit.href(&format!("/n/{token}"))),
         Err(Error::NotFound) => {
             let refused = LookupRefusal::NoMatch { phone: visit.phone() };
-            lookup(&visit, StatusCode::NOT_FOUND, form, Some(refused))
+            lookup(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, Some(refused))
         }
         Err(Error::TooMany { .. }) => {
             let refused = LookupRefusal::QrOnly;
@@ -71,6 +95,14 @@ pub(super) async fn find(State(app): State<Arc<App>>, visit: Visit, sent: Sent) 
         }
         Err(error) => visit.refuse(&error),
     }
+}
+
+fn too_many(visit: &Visit, form: LookupForm, again: Timestamp) -> Response {
+    let seconds = again.since(visit.now()).num_seconds().max(1);
+    let refused = Some(LookupRefusal::TooMany { again });
+    let mut response = lookup(visit, StatusCode::TOO_MANY_REQUESTS, form, refused);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 fn lookup(
@@ -96,4 +128,9 @@ pub(super) async fn accessibility(visit: Visit) -> Response {
 /// `GET /du-lieu-ca-nhan`.
 pub(super) async fn personal_data(visit: Visit) -> Response {
     pages::answer(StatusCode::OK, &PersonalDataPage { frame: visit.frame(Switch::Link) })
+}
+
+/// `GET /robots.txt`: nothing here is for search engines.
+pub(super) async fn robots() -> Response {
+    "User-agent: *\nDisallow: /\n".into_response()
 }

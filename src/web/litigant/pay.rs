@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::{
+    Extension,
     extract::{ConnectInfo, Path, State},
     http::StatusCode,
     response::Response,
@@ -13,7 +14,9 @@ use axum::{
 use chrono::TimeDelta;
 
 use super::{
-    notice::{due, named, wait},
+    attempt::GATEWAY,
+    door::{Door, form_id, is_form_id},
+    notice::{named, wait},
     visit::{Sent, Visit, see},
 };
 use crate::{
@@ -32,11 +35,11 @@ use crate::{
     words::Lang,
 };
 
-/// The gateway's name, as payers know it.
-const GATEWAY: &str = "VNPAY";
+/// What the form does, as its id knows it.
+const ACTION: &str = "pay";
 
 /// The form of a notice, nothing filled in.
-pub(super) fn fresh(held: &Held) -> PayForm {
+pub(super) fn fresh(app: &App, held: &Held) -> PayForm {
     let mut methods = Vec::new();
     if held.standing().is_some_and(|order| order.number.is_some()) {
         methods.push(Method { kind: MethodKind::VietQr, wait: wait(held), stopped: false });
@@ -47,7 +50,7 @@ pub(super) fn fresh(held: &Held) -> PayForm {
     }
     let first = methods.iter().find(|method| !method.stopped);
     PayForm {
-        form_id: String::new(),
+        form_id: form_id(app, ACTION),
         who: Field::of("self"),
         name: Field::default(),
         address: Field::default(),
@@ -65,7 +68,9 @@ pub(super) async fn form(
     Path(lookup): Path<String>,
 ) -> Response {
     match app.held(&lookup).await {
-        Ok(held) if payable(&held) => shown(&visit, &held, StatusCode::OK, fresh(&held), None),
+        Ok(held) if payable(&held) => {
+            shown(&visit, &held, StatusCode::OK, fresh(&app, &held), None)
+        }
         Ok(held) => see(&visit.href(&format!("/n/{}", held.opened.lookup))),
         Err(error) => visit.refuse(&error),
     }
@@ -81,6 +86,7 @@ pub(super) async fn choose(
     visit: Visit,
     Path(lookup): Path<String>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(door): Extension<Arc<Door>>,
     sent: Sent,
 ) -> Response {
     let visit = visit.switched(sent.get("switch"));
@@ -89,26 +95,48 @@ pub(super) async fn choose(
         Ok(held) => return see(&visit.href(&format!("/n/{}", held.opened.lookup))),
         Err(error) => return visit.refuse(&error),
     };
-    let form = read(&held, &sent);
+    let form = read(&app, &held, &sent);
     if sent.get("switch").is_some() {
         return shown(&visit, &held, StatusCode::OK, unmarked(form), None);
     }
     let faulty = [&form.who, &form.name, &form.address, &form.id, &form.method]
         .iter()
         .any(|field| field.wrong.is_some());
-    if faulty {
+    // A page that was left open too long, or a form that is not of ours: again, with a new id.
+    let sent_id = sent.text("form_id");
+    if faulty || !is_form_id(&app, ACTION, &sent_id) {
         return shown(&visit, &held, StatusCode::UNPROCESSABLE_ENTITY, form, None);
     }
     if form.method.is("vietqr") {
-        let reference = &held.notice().reference;
+        let Some(reference) = held.transfer_ref() else { return visit.refuse(&Error::NotFound) };
         return see(&visit.href(&format!("/n/{}/lenh/{reference}", held.opened.lookup)));
     }
-    leave(&app, &visit, &held, form, peer.ip()).await
+    // Pressed twice, it opens one attempt and leads to it both times.
+    let pressed = door.pressed(&sent_id, visit.now());
+    let mut first = pressed.lock().await;
+    if let Some(address) = first.as_deref() {
+        return see(address);
+    }
+    match leave(&app, &visit, &held, form, peer.ip()).await {
+        Ok(address) => {
+            let response = see(&address);
+            *first = Some(address);
+            response
+        }
+        Err(response) => *response,
+    }
 }
 
-async fn leave(app: &App, visit: &Visit, held: &Held, form: PayForm, address: IpAddr) -> Response {
+/// The address of the gateway's page, or the page that says why there is none.
+async fn leave(
+    app: &App,
+    visit: &Visit,
+    held: &Held,
+    form: PayForm,
+    address: IpAddr,
+) -> Result<String, Box<Response>> {
     let Some(gateway) = held.gateways.first() else {
-        return visit.refuse(&Error::NotFound);
+        return Err(Box::new(visit.refuse(&Error::NotFound)));
     };
     let other = form.who.is("other");
     let told = |field: &Field| Some(field.value.clone()).filter(|text| other && !text.is_empty());
@@ -123,8 +151,9 @@ async fn leave(app: &App, visit: &Visit, held: &Held, form: PayForm, address: Ip
     let caller = Caller::payer(Some(address.to_string()), None);
     let refused =
         |refusal| shown(visit, held, StatusCode::SERVICE_UNAVAILABLE, form.clone(), Some(refusal));
-    match app.open_attempt(&caller, held.notice().id, payer, &leaving).await {
-        Ok(url) => see(&url),
+    let opened = app.open_attempt(&caller, held.notice().id, payer, &leaving).await;
+    Err(Box::new(match opened {
+        Ok(url) => return Ok(url),
         Err(Error::TooMany { .. }) => {
             let again = visit.now().plus(TimeDelta::hours(1));
             let refusal = Some(PayRefusal::TooMany { again });
@@ -137,26 +166,21 @@ async fn leave(app: &App, visit: &Visit, held: &Held, form: PayForm, address: Ip
             refused(PayRefusal::CannotOpen { name: GATEWAY.to_owned() })
         }
         Err(error) => visit.refuse(&error),
-    }
+    }))
 }
 
 /// What was sent, each field with its fault.
-fn read(held: &Held, sent: &Sent) -> PayForm {
-    let mut form = fresh(held);
+fn read(app: &App, held: &Held, sent: &Sent) -> PayForm {
+    let mut form = fresh(app, held);
     let field = |name| Field::of(sent.text(name));
-    form.form_id = sent.text("form_id");
     (form.who, form.method) = (field("who"), field("method"));
     (form.name, form.address, form.id) = (field("name"), field("address"), field("id"));
     if !form.who.is("self") && !form.who.is("other") {
         form.who.wrong = Some(Wrong::Choose(Item::Payer));
     }
     if form.who.is("other") {
-        if form.name.value.is_empty() {
-            form.name.wrong = Some(Wrong::Enter(Item::PayerName));
-        }
-        if form.address.value.is_empty() {
-            form.address.wrong = Some(Wrong::Enter(Item::Address));
-        }
+        form.name.wrong = text_fault(&form.name.value, Item::PayerName);
+        form.address.wrong = text_fault(&form.address.value, Item::Address);
         form.id.wrong = document_fault(&form.id.value);
     }
     let open = |method: &Method| form.method.is(method.kind.value()) && !method.stopped;
@@ -164,6 +188,13 @@ fn read(held: &Held, sent: &Sent) -> PayForm {
         form.method.wrong = Some(Wrong::Choose(Item::Method));
     }
     form
+}
+
+fn text_fault(text: &str, item: Item) -> Option<Wrong> {
+    if text.is_empty() {
+        return Some(Wrong::Enter(item));
+    }
+    crate::domain::card::holds_card(text).then_some(Wrong::CardNumber)
 }
 
 /// A personal number has 12 digits, a tax code 10, or 10 and 3; a card number belongs nowhere.
@@ -203,7 +234,7 @@ fn shown(
         frame: visit.paying(held, Step::Pay, Switch::Form),
         lookup: held.opened.lookup.clone(),
         reference: held.notice().reference.clone(),
-        amount: due(held),
+        amount: held.missing(),
         collector: held.agency.name.clone(),
         form,
         refused,

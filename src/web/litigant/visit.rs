@@ -9,6 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+
 use crate::{
     app::{App, Error, holder::Held},
     domain::time::Timestamp,
@@ -32,6 +35,8 @@ pub(super) struct Visit {
     now: Timestamp,
     test_data: bool,
     query: HashMap<String, String>,
+    /// Names this request in the log and on the page, should it fail.
+    id: Uuid,
 }
 
 impl FromRequestParts<Arc<App>> for Visit {
@@ -54,6 +59,7 @@ impl FromRequestParts<Arc<App>> for Visit {
             now: app.now(),
             test_data: app.test_data,
             query: query.into_iter().collect(),
+            id: app.new_id(),
         })
     }
 }
@@ -136,34 +142,42 @@ impl Visit {
 
     /// A page that says no, and why.
     pub(super) fn refuse(&self, error: &Error) -> Response {
+        let mut wait = None;
         let (status, refusal) = match error {
             Error::NotFound | Error::Unauthenticated | Error::Forbidden => {
                 (StatusCode::NOT_FOUND, Refusal::NotFound)
             }
             Error::TooMany { retry_after } => {
-                let wait = i64::try_from(*retry_after).unwrap_or(i64::MAX / 1_000);
-                let again = self.now.plus(chrono::TimeDelta::seconds(wait));
+                let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX / 1_000);
+                wait = Some(*retry_after);
+                let again = self.now.plus(chrono::TimeDelta::seconds(seconds));
                 (StatusCode::TOO_MANY_REQUESTS, Refusal::TooMany { again })
             }
             Error::Away(_) | Error::Busy => {
                 let until = self.now.plus(chrono::TimeDelta::minutes(5));
+                wait = Some(60);
                 (StatusCode::SERVICE_UNAVAILABLE, Refusal::Maintenance { until })
             }
             Error::Refused { .. } | Error::State(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable)
             }
             Error::Changed | Error::KeyReused | Error::StillRunning | Error::Internal(_) => {
-                tracing::error!(error = %chain(error), "a page failed");
+                tracing::error!(request_id = %self.id, error = %chain(error), "a page failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, Refusal::Broken)
             }
         };
-        self.error_page(status, refusal)
+        let mut response = self.error_page(status, refusal);
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 
     /// The page of a refusal.
     pub(super) fn error_page(&self, status: StatusCode, error: Refusal) -> Response {
         let frame = self.frame(Switch::Link);
-        let page = PublicErrorPage { frame, error, hotline: self.phone(), request_id: None };
+        let request_id = status.is_server_error().then(|| self.id.to_string());
+        let page = PublicErrorPage { frame, error, hotline: self.phone(), request_id };
         pages::answer(status, &page)
     }
 }
@@ -193,9 +207,9 @@ impl Sent {
         self.0.get(name).map(|text| text.trim())
     }
 
-    /// A field, empty where it is missing.
+    /// A field, composed (NFC); empty where it is missing.
     pub(super) fn text(&self, name: &str) -> String {
-        self.get(name).unwrap_or_default().to_owned()
+        self.get(name).unwrap_or_default().nfc().collect()
     }
 }
 
@@ -205,9 +219,15 @@ impl FromRequest<Arc<App>> for Sent {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
-        read_form(&parts.headers, body)
-            .await
-            .ok_or_else(|| visit.error_page(StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable))
+        let refused = |status| visit.error_page(status, Refusal::Unreadable);
+        let Some(sent) = read_form(&parts.headers, body).await else {
+            return Err(refused(StatusCode::UNPROCESSABLE_ENTITY));
+        };
+        if sent.0.values().all(|value| is_clean(value)) {
+            Ok(sent)
+        } else {
+            Err(refused(StatusCode::BAD_REQUEST))
+        }
     }
 }
 
@@ -218,6 +238,15 @@ async fn read_form(headers: &HeaderMap, body: Body) -> Option<Sent> {
     }
     let bytes = to_bytes(body, LARGEST_FORM).await.ok()?;
     Some(Sent(pairs(&bytes).into_iter().collect()))
+}
+
+/// Whether a text may be taken in: nobody types control or direction-override characters, or bytes
+/// that are no UTF-8; line breaks and tabs stand in pasted text.
+pub(super) fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffd}')
+    })
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
