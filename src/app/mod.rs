@@ -10,6 +10,7 @@ pub mod check;
 pub mod checked;
 pub mod checkout;
 pub mod clock;
+pub mod desk;
 pub mod drafts;
 pub mod error;
 pub mod holder;

@@ -40,7 +40,7 @@ pub enum Purpose {
     Login,
     /// The seed of the receipt key.
     ReceiptKey,
-    /// The one-time id of a public form.
+    /// The one-time ids of forms.
     Form,
 }
 

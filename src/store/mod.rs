@@ -12,6 +12,7 @@ pub mod check;
 pub mod columns;
 mod connect;
 pub mod court;
+pub mod desk;
 pub mod engine;
 pub mod exception;
 pub mod idempotency;
@@ -105,6 +106,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         case::STATEMENTS,
         chain::STATEMENTS,
         court::STATEMENTS,
+        desk::STATEMENTS,
         exception::STATEMENTS,
         idempotency::STATEMENTS,
         installation::STATEMENTS,

@@ -4,6 +4,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod callbacks;
+mod desk;
 pub mod extract;
 pub mod headers;
 pub mod health;
@@ -36,6 +37,7 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take));
     let pages = Router::new()
         .merge(litigant::router())
+        .merge(desk::router())
         .route("/assets/{name}", get(assets::asset))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), headers::guarded));

@@ -1,0 +1,198 @@
+//! What the desk's pages list across cases, notices and receipts.
+
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx, execute, fetch_all, fetch_one,
+    scope::{Bounds, scoped},
+    statements,
+};
+use crate::domain::{
+    case::{CaseKind, GroupKind, Instance},
+    exception::ExceptionKind,
+    id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, StaffId, StatementId},
+    money::Dong,
+    notice::NoticeState,
+    staff::Scope,
+    time::{Day, Timestamp},
+};
+
+statements! {
+    WORK = concat!("select n.id, n.reference, n.case_id, n.group_id, n.amount, n.state, n.pay_by,
+        n.lapse_after, n.paid_at, n.timeliness, n.receipt_at_court, n.drafted_at, n.judge_id,
+        c.number as case_number, c.kind as case_kind, c.instance, c.clerk_id,
+        g.kind as group_kind, k.accept_by,
+        (select string_agg(p.name, ', ') from party p where p.case_id = c.id
+          and p.role in ('plaintiff', 'petitioner', 'appellant')) as asking,
+        (select string_agg(p.name, ', ') from party p where p.case_id = c.id
+          and p.role = 'defendant') as against,
+        (select q.text from claim q where q.group_id = g.id order by q.position limit 1) as claim,
+        (select s.name from staff s where s.id = n.drafted_by) as clerk,
+        (select max(t.at) from state_change t where t.machine = 'notice' and t.entity_id = n.id
+          and t.to_state = 'to_sign') as sent_at,
+        (select max(o.number) from receipt r join receipt_use u on u.receipt_id = r.id
+          join court_case o on o.id = u.case_id
+          where r.notice_id = n.id and u.ended_at is null) as used_for
+        from notice n join court_case c on c.id = n.case_id
+        join claim_group g on g.id = n.group_id join court k on k.id = n.court_id
+        where ", scoped!("n"), " and g.accepted_at is null
+          and n.state in ('draft', 'to_sign', 'issued', 'served', 'paid')
+        order by n.drafted_at, n.id limit $4");
+    REGISTERS = "select book, last_number from register where court_id = $1 and year = $2
+        and book like 'acceptance.%' order by book";
+    JUDGES = "select distinct s.id, s.name from staff s join staff_grant g on g.staff_id = s.id
+        where g.role = 'judge' and g.revoked_at is null and g.court_id = $1 and s.state = 'active'
+        order by s.name";
+    ASSIGN_JUDGE = "update court_case set judge_id = $2, revision = revision + 1 where id = $1";
+    HISTORY = "select e.at, e.action, e.actor, e.actor_kind from audit_entry e
+        where e.entity_id = $1 or e.entity_id in (select n.id from notice n where n.case_id = $1)
+        order by e.at desc, e.seq desc limit 200";
+    LINE_MATCHES = "select l.id as line_id, n.reference, s.symbol, r.number from statement_line l
+        join allocation a on a.payment_id = l.payment_id join notice n on n.id = a.notice_id
+        left join receipt r on r.notice_id = n.id and r.state in ('numbered', 'corrected')
+        left join receipt_series s on s.id = r.series_id
+        where l.statement_id = $1 order by l.n, n.reference";
+    LINE_EXCEPTIONS = "select e.id, e.kind, l.id as line_id from exception e
+        join statement_line l on l.id = e.line_id or l.payment_id = e.payment_id
+        where l.statement_id = $1 and e.state = 'open' order by l.n, e.raised_at, e.id";
+    AWAITING_SUM = concat!("select cast(count(*) as bigint) from notice n
+        where ", scoped!("n"), " and n.state in ('issued', 'served')
+        and n.amount - n.allocated - n.waiting = $4");
+}
+
+/// An open notice of a claim group that is not accepted yet, with what lists show of its case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct WorkRow {
+    pub id: NoticeId,
+    pub reference: crate::domain::id::Reference,
+    pub case_id: CaseId,
+    pub group_id: Uuid,
+    pub amount: Dong,
+    pub state: NoticeState,
+    pub pay_by: Option<Day>,
+    pub lapse_after: Option<Day>,
+    pub paid_at: Option<Timestamp>,
+    pub timeliness: Option<String>,
+    pub receipt_at_court: Option<Timestamp>,
+    pub drafted_at: Timestamp,
+    pub judge_id: Option<StaffId>,
+    pub case_number: String,
+    pub case_kind: CaseKind,
+    pub instance: Instance,
+    pub clerk_id: Option<StaffId>,
+    pub group_kind: GroupKind,
+    /// Who accepts at the court: `judge` or `clerk_records`.
+    pub accept_by: String,
+    pub asking: Option<String>,
+    pub against: Option<String>,
+    pub claim: Option<String>,
+    /// Who drafted it.
+    pub clerk: Option<String>,
+    /// When it went to the judge.
+    pub sent_at: Option<Timestamp>,
+    /// The case that its receipt is used for.
+    pub used_for: Option<String>,
+}
+
+/// The last number of an acceptance register.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct RegisterRow {
+    pub book: String,
+    pub last_number: i64,
+}
+
+/// A judge of a court.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct JudgeRow {
+    pub id: StaffId,
+    pub name: String,
+}
+
+/// An act in the history of a case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct ActRow {
+    pub at: Timestamp,
+    pub action: String,
+    pub actor: String,
+    pub actor_kind: String,
+}
+
+/// A notice that a line pays, with its receipt.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct LineMatch {
+    pub line_id: LineId,
+    pub reference: crate::domain::id::Reference,
+    pub symbol: Option<String>,
+    pub number: Option<i64>,
+}
+
+/// An open exception of a line or of its payment.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct LineException {
+    pub id: ExceptionId,
+    pub kind: ExceptionKind,
+    pub line_id: LineId,
+}
+
+impl Tx {
+    /// Open notices within the scope whose groups are not accepted, oldest first.
+    pub async fn work(&mut self, scope: Scope, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
+        let bounds = Bounds::from(scope);
+        Ok(fetch_all!(self, WORK, bounds.kind, bounds.id, bounds.children, limit))
+    }
+
+    /// A court's acceptance registers of a year.
+    pub async fn registers(
+        &mut self,
+        court: CourtId,
+        year: i32,
+    ) -> Result<Vec<RegisterRow>, StoreError> {
+        Ok(fetch_all!(self, REGISTERS, court, year))
+    }
+
+    /// The judges of a court, by name.
+    pub async fn judges(&mut self, court: CourtId) -> Result<Vec<JudgeRow>, StoreError> {
+        Ok(fetch_all!(self, JUDGES, court))
+    }
+
+    /// Assigns a case to a judge; the case was read within a scope.
+    pub async fn assign_judge(&mut self, case: CaseId, judge: StaffId) -> Result<(), StoreError> {
+        execute!(self, ASSIGN_JUDGE, case, judge);
+        Ok(())
+    }
+
+    /// What happened to a case and its notices, newest first; the case was read within a scope.
+    pub async fn history(&mut self, case: CaseId) -> Result<Vec<ActRow>, StoreError> {
+        Ok(fetch_all!(self, HISTORY, case))
+    }
+
+    /// What the lines of a statement pay; the statement was read within a scope.
+    pub async fn line_matches(
+        &mut self,
+        statement: StatementId,
+    ) -> Result<Vec<LineMatch>, StoreError> {
+        Ok(fetch_all!(self, LINE_MATCHES, statement))
+    }
+
+    /// Open exceptions of a statement's lines; the statement was read within a scope.
+    pub async fn line_exceptions(
+        &mut self,
+        statement: StatementId,
+    ) -> Result<Vec<LineException>, StoreError> {
+        Ok(fetch_all!(self, LINE_EXCEPTIONS, statement))
+    }
+
+    /// How many notices within the scope await this very sum.
+    pub async fn awaiting_sum(&mut self, scope: Scope, sum: Dong) -> Result<i64, StoreError> {
+        let bounds = Bounds::from(scope);
+        let (count,): (i64,) =
+            fetch_one!(self, AWAITING_SUM, bounds.kind, bounds.id, bounds.children, sum);
+        Ok(count)
+    }
+}
