@@ -20,13 +20,13 @@ use crate::{
         App, Caller,
         anchor::{Anchor, Keeper},
         api_keys::{Access, KeyWanted},
-        jobs,
+        jobs, metric,
         random::{SystemRandom, code, new_id},
         staff::NewStaff,
         start::{Parts, start},
         vault::Vault,
     },
-    cli::{Failure, Outcome, open, serve, staff},
+    cli::{Failure, Outcome, listener, open, serve, staff},
     config::Settings,
     domain::{
         calendar::{Calendar, FIRST_VERSION, Reading},
@@ -44,7 +44,7 @@ use crate::{
         Options, Store,
         court::{AgencySettings, PutAgency, PutCourt},
     },
-    web,
+    telemetry, web,
 };
 
 /// Names of the accounts in the settings; callback paths carry them.
@@ -112,9 +112,11 @@ impl Stage {
         let (app, _writer) = start(parts, &settings.accounts).await.map_err(open::starting)?;
         secrets.introduce(&sim, &site);
         let stop = serve::stopped();
+        let recorded = telemetry::count(&metric::TIMES).map_err(|e| failed("metrics")(&e))?;
+        let inner = web::second(app.clone(), recorded);
         let serving = vec![
-            tokio::spawn(serve::served(public, web::public(app.clone()), stop.clone())),
-            tokio::spawn(serve::served(second, web::second(app.clone()), stop.clone())),
+            tokio::spawn(listener::served(public, web::public(app.clone()), None, stop.clone())),
+            tokio::spawn(listener::served(second, inner, None, stop.clone())),
         ];
         let anchor = Anchor::start(app.store.clone(), folder.join("anchor.json"));
         let http = reqwest::Client::builder()
