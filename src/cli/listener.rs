@@ -24,11 +24,16 @@ const HEADERS_SIZE: u16 = 16 * 1024;
 /// How often the certificate's files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Binds an address of the settings.
-pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::Usage(format!("cannot listen on {address}: {error}")))
+/// Binds an address of the settings; gives the one that it became, which has no port 0.
+pub(super) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    };
+    bound.await.map_err(|error: std::io::Error| {
+        Failure::Usage(format!("cannot listen on {address}: {error}"))
+    })
 }
 
 /// Serves one listener until `stop`, then lets what is under way finish.

@@ -61,10 +61,11 @@ async fn serving(settings: &Settings, works: bool) -> Outcome {
         Some(files) => Some(listener::tls(files, stop.clone()).await?),
         None => None,
     };
-    let Some(app) = ready_app(settings, &stop).await? else { return Ok(()) };
-    let public = listener::bind(settings.server.listen).await?;
-    let second = listener::bind(settings.admin.listen).await?;
-    tracing::info!(listen = %settings.server.listen, "serving");
+    let Some(store) = waited_for(settings, &stop).await? else { return Ok(()) };
+    let (public, address) = listener::bind(settings.server.listen).await?;
+    let (second, inner_address) = listener::bind(settings.admin.listen).await?;
+    let app = started(settings, store, settings.server.public_url(address)).await?;
+    tracing::info!(listen = %address, admin = %inner_address, site = app.site, "serving");
     let anchor = Anchor::start(app.store.clone(), open::anchor_file(settings));
     let workers = works.then(|| tokio::spawn(jobs::run(app.clone(), stop.clone())));
     let pages = web::public_behind(app.clone(), settings.server.trusted_proxies.clone());
@@ -101,13 +102,12 @@ pub fn work(_: &WorkArgs, file: Option<&Path>) -> Outcome {
     })
 }
 
-/// Waits for the database, brings an empty one up, and starts the `App`. `None` when stopped
-/// meanwhile.
-async fn ready_app(
+/// Waits for the database and brings an empty one up. `None` when stopped meanwhile.
+async fn waited_for(
     settings: &Settings,
     stop: &CancellationToken,
-) -> Result<Option<Arc<App>>, Failure> {
-    let store = loop {
+) -> Result<Option<Store>, Failure> {
+    loop {
         match ready_store(settings).await {
             Err(Failure::Unknown(why)) => {
                 tracing::warn!(%why, "waiting for the database");
@@ -116,17 +116,19 @@ async fn ready_app(
                     () = tokio::time::sleep(RETRY) => {}
                 }
             }
-            other => break other?,
+            other => return other.map(Some),
         }
-    };
-    let site = settings.server.public_url(settings.server.listen);
+    }
+}
+
+async fn started(settings: &Settings, store: Store, site: String) -> Result<Arc<App>, Failure> {
     let (app, _writer) = start(open::parts(settings, store, site)?, &settings.accounts)
         .await
         .map_err(open::starting)?;
     app.record_start()
         .await
         .map_err(|error| Failure::Unknown(format!("the start could not be recorded: {error}")))?;
-    Ok(Some(app))
+    Ok(app)
 }
 
 async fn ready_store(settings: &Settings) -> Result<Store, Failure> {

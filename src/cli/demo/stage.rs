@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -89,9 +89,9 @@ impl Stage {
         let sim = Simulator::start(clock.clone(), quick_pace())
             .await
             .map_err(|error| failed("the played bank and gateway")(&error))?;
-        let public = listener(args.listen).await?;
-        let second = listener(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        let addresses = (local(&public)?, local(&second)?);
+        let (public, address) = listener::bind(args.listen).await?;
+        let (second, inner) = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let addresses = (address, inner);
         let site = format!("http://{}", addresses.0);
         let secrets = Secrets::new();
         let settings = secrets.settings(&folder, args.postgres.as_deref(), addresses, &sim)?;
@@ -113,10 +113,10 @@ impl Stage {
         secrets.introduce(&sim, &site);
         let stop = serve::stopped();
         let recorded = telemetry::count(&metric::TIMES).map_err(|e| failed("metrics")(&e))?;
-        let inner = web::second(app.clone(), recorded);
+        let inner_pages = web::second(app.clone(), recorded);
         let serving = vec![
             tokio::spawn(listener::served(public, web::public(app.clone()), None, stop.clone())),
-            tokio::spawn(listener::served(second, inner, None, stop.clone())),
+            tokio::spawn(listener::served(second, inner_pages, None, stop.clone())),
         ];
         let anchor = Anchor::start(app.store.clone(), folder.join("anchor.json"));
         let http = reqwest::Client::builder()
@@ -262,16 +262,6 @@ fn folder(args: &Args) -> Result<(PathBuf, bool), Failure> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
     Ok((folder, temporary))
-}
-
-async fn listener(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure::Usage(format!("cannot listen on {address}: {error}; name another with --listen"))
-    })
-}
-
-fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener.local_addr().map_err(|error| failed("the listener")(&error))
 }
 
 /// Secrets of this run, known to the installation and the played bodies.
