@@ -113,8 +113,28 @@ async fn admin_connection(url: &str) -> sqlx::PgConnection {
     options.disable_statement_logging().connect().await.unwrap()
 }
 
+/// An empty database on the server, dropped with this.
+pub struct EmptyDatabase {
+    pub url: String,
+    _keeper: Keeper,
+}
+
+impl EmptyDatabase {
+    /// `None`, said loudly, where no server is named.
+    pub async fn on_postgres() -> Option<Self> {
+        let admin = postgres_url().or_else(not_run)?;
+        let (name, url) = fresh_database(&admin).await;
+        Some(Self { url, _keeper: Keeper::Database { admin, name } })
+    }
+}
+
+fn not_run() -> Option<String> {
+    eprintln!("NOT RUN ON POSTGRESQL: set TEST_POSTGRES_URL (scripts/postgres prints one)");
+    None
+}
+
 /// Tests run beside each other; each has a name of its own.
-fn unique() -> String {
+pub fn unique() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -138,10 +158,7 @@ impl World {
 
     /// `None`, said loudly, where no server is named.
     pub async fn on_postgres() -> Option<Self> {
-        let Some(admin) = postgres_url() else {
-            eprintln!("NOT RUN ON POSTGRESQL: set TEST_POSTGRES_URL (scripts/postgres prints one)");
-            return None;
-        };
+        let admin = postgres_url().or_else(not_run)?;
         let (name, url) = fresh_database(&admin).await;
         let store = open(&url).await;
         Some(Self::build(store, url, Keeper::Database { admin, name }).await)

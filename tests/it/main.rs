@@ -12,6 +12,7 @@ mod camt;
 mod check;
 mod deadline;
 mod delimited;
+mod demo;
 mod desk;
 mod fee;
 mod harness;
