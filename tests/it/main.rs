@@ -18,6 +18,7 @@ mod fee;
 mod harness;
 mod lane;
 mod litigant;
+mod load;
 mod paper;
 mod providers;
 mod receipt_verify;
