@@ -386,6 +386,16 @@ impl App {
         court.map(|court| court.id).ok_or(Error::NotFound)
     }
 
+    /// The judge of a court by the name of the account; an account that is no judge there is
+    /// refused like one that does not exist.
+    pub async fn judge_of_court(&self, court: CourtId, login: &str) -> Result<StaffId, Error> {
+        let mut tx = self.store.read().await?;
+        let found = tx.staff_by_login(login).await?.map(|row| row.id);
+        let judges = tx.judges(court).await?;
+        let judge = found.filter(|id| judges.iter().any(|row| row.id == *id));
+        judge.ok_or_else(|| Error::refused("judge", "unknown_judge"))
+    }
+
     /// Cases within the caller's scope, newest first.
     pub async fn cases(
         &self,

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::TimeDelta;
+
 use crate::{
     app::{
         clock::{SetClock, SystemClock},
@@ -23,6 +25,11 @@ impl StoryClock {
 
     pub(super) fn set(&self, moment: Timestamp) {
         self.story.set(moment);
+    }
+
+    /// Moves the story on.
+    pub(super) fn pass(&self, by: TimeDelta) {
+        self.story.advance(by);
     }
 
     /// From now on the machine's clock.

@@ -2,7 +2,10 @@
 //! quotes to acceptance, then served.
 
 mod cast;
+mod clients;
 mod clock;
+mod control;
+mod money;
 mod stage;
 mod story;
 
@@ -28,6 +31,10 @@ pub struct Args {
     /// An empty PostgreSQL database instead of SQLite.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// The key that the played bank and gateway sign with, instead of the installation's: nothing
+    /// that they send is then believed, and --run ends with 1.
+    #[arg(long, value_name = "KEY")]
+    sim_key: Option<String>,
 }
 
 /// Runs the command.

@@ -1,6 +1,7 @@
 //! The demo's installation: folder, settings, bodies, staff, the played bank and gateway, listeners.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -13,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Args,
     cast::{ACCOUNT, AGENCY, BIN, COURTS, HOLDER, KV1, OPENING, STAFF, dong},
+    clients::{Browser, Credentials, Staff, System, Users},
     clock::{StoryClock, StoryRandom},
+    control,
 };
 use crate::{
     app::{
@@ -55,6 +58,8 @@ const TERMINAL: &str = "SONGMO01";
 /// Everything that the story is played on.
 pub(super) struct Stage {
     pub(super) app: Arc<App>,
+    /// Those who use it over HTTP.
+    pub(super) users: Users,
     pub(super) clock: Arc<StoryClock>,
     pub(super) random: Arc<StoryRandom>,
     pub(super) sim: Simulator,
@@ -77,13 +82,7 @@ fn failed(what: &str) -> impl Fn(&dyn std::fmt::Display) -> Failure + '_ {
 impl Stage {
     /// Makes the installation and says how to reach it.
     pub(super) async fn set_up(args: &Args) -> Result<Self, Failure> {
-        let calendar = Calendar::parse(FIRST_VERSION)
-            .map_err(|error| failed("the table of days off")(&error.fault))?;
-        let today = crate::app::clock::SystemClock.today();
-        // The last working day before today, so that nothing is dated ahead.
-        let day = calendar.previous_working_day(today, Reading::Early).map_err(|_| {
-            Failure::Unknown("the table of days off does not hold today".to_owned())
-        })?;
+        let (calendar, day) = story_day()?;
         let (folder, temporary) = folder(args)?;
         let clock = Arc::new(StoryClock::at(day.start()));
         let sim = Simulator::start(clock.clone(), quick_pace())
@@ -94,6 +93,7 @@ impl Stage {
         let addresses = (address, inner);
         let site = format!("http://{}", addresses.0);
         let secrets = Secrets::new();
+        let http = client()?;
         let settings = secrets.settings(&folder, args.postgres.as_deref(), addresses, &sim)?;
         let random = Arc::new(StoryRandom::default());
         let store = opened(&settings).await?;
@@ -110,23 +110,21 @@ impl Stage {
             test_data: true,
         };
         let (app, _writer) = start(parts, &settings.accounts).await.map_err(open::starting)?;
-        secrets.introduce(&sim, &site);
+        secrets.introduce(&sim, &site, args.sim_key.as_deref());
         let stop = serve::stopped();
         let recorded = telemetry::count(&metric::TIMES).map_err(|e| failed("metrics")(&e))?;
-        let inner_pages = web::second(app.clone(), recorded);
+        let inner_pages =
+            web::second(app.clone(), recorded).merge(control::router(app.clone(), &sim));
         let serving = vec![
             tokio::spawn(listener::served(public, web::public(app.clone()), None, stop.clone())),
             tokio::spawn(listener::served(second, inner_pages, None, stop.clone())),
         ];
         let anchor = Anchor::start(app.store.clone(), folder.join("anchor.json"));
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()
-            .map_err(|error| failed("the demo's own client")(&error))?;
-        let stage = Self {
+        let users = introduced(&app, &clock, &http, &site).await?;
+        introduce_addresses(&site, &folder, addresses.1)?;
+        Ok(Self {
             app,
+            users,
             clock,
             random,
             sim,
@@ -139,76 +137,7 @@ impl Stage {
             anchor,
             folder,
             temporary,
-        };
-        stage.introduce_staff().await?;
-        stage.introduce_system().await?;
-        stage.introduce_addresses(addresses.1)?;
-        Ok(stage)
-    }
-
-    /// Prints where everything is reached.
-    fn introduce_addresses(&self, second: SocketAddr) -> Outcome {
-        open::say(&format!("callback vnpay {}/callbacks/vnpay/{VNPAY}", self.site))?;
-        open::say(&format!("callback sepay {}/callbacks/sepay/{BANK}", self.site))?;
-        open::say(&format!("data {}", self.folder.display()))?;
-        open::say(&format!("listening public {}", self.site))?;
-        open::say(&format!("listening admin http://{second}"))
-    }
-
-    /// Makes a key for the case system of a court and prints it.
-    async fn introduce_system(&self) -> Outcome {
-        let wanted = KeyWanted {
-            name: "demo".to_owned(),
-            scope: Scope::All,
-            access: Access::Write,
-            expires_at: None,
-        };
-        let made = self.app.new_api_key(&Caller::system("anphi demo"), wanted).await;
-        let made = made.map_err(|error| failed("the API key")(&error))?;
-        open::say(&format!("api-key demo {}", made.text))
-    }
-
-    /// Adds the staff and prints how each signs in.
-    async fn introduce_staff(&self) -> Outcome {
-        let caller = Caller::system("anphi demo");
-        let told = |error: crate::app::Error| failed("staff")(&error);
-        for (login, name, role, place) in STAFF {
-            let (court, agency) = match place {
-                "" => (None, None),
-                AGENCY => (None, Some(place)),
-                _ => (Some(place), None),
-            };
-            let scope = staff::scope(&self.app, court, agency).await?;
-            let password = staff::made_password(&SystemRandom);
-            let new = NewStaff { login, name, password: &password, grants: &[(role, scope)] };
-            let id = self.app.add_staff(&caller, new).await.map_err(told)?;
-            let seed = self.app.new_totp_seed();
-            self.app.enrol(id, &seed, None).await.map_err(told)?;
-            open::say(&format!("staff {role} {login} {password} {seed}"))?;
-        }
-        Ok(())
-    }
-
-    /// A member of staff as a caller of use cases.
-    pub(super) async fn caller(&self, login: &str) -> Result<Caller, Failure> {
-        let told = |error: crate::store::StoreError| failed("staff")(&error);
-        let mut tx = self.app.store.read().await.map_err(told)?;
-        let row = tx.staff_by_login(login).await.map_err(told)?;
-        let row = row.ok_or_else(|| Failure::Unknown(format!("no staff {login}")))?;
-        let grants = tx.grants(row.id).await.map_err(told)?;
-        let grant = grants.first().ok_or_else(|| Failure::Unknown(format!("no role {login}")))?;
-        let scope = match (grant.court_id, grant.agency_id) {
-            (Some(id), _) => Scope::Court { id, children: grant.children },
-            (_, Some(id)) => Scope::Agency { id, children: grant.children },
-            _ => Scope::All,
-        };
-        let mut caller = Caller::system(login);
-        caller.actor.kind = crate::domain::audit::ActorKind::Staff;
-        caller.actor.id = row.id.to_string();
-        caller.scope = scope;
-        caller.staff = Some(row.id);
-        caller.name = row.name;
-        Ok(caller)
+        })
     }
 
     /// Ends everything: the database is closed and folded, a temporary folder goes.
@@ -234,6 +163,91 @@ impl Stage {
         let _ = workers.await;
         self.strike().await
     }
+}
+
+/// Prints where everything is reached.
+fn introduce_addresses(site: &str, folder: &Path, second: SocketAddr) -> Outcome {
+    open::say(&format!("callback vnpay {site}/callbacks/vnpay/{VNPAY}"))?;
+    open::say(&format!("callback sepay {site}/callbacks/sepay/{BANK}"))?;
+    open::say(&format!("data {}", folder.display()))?;
+    open::say(&format!("listening public {site}"))?;
+    open::say(&format!("listening admin http://{second}"))?;
+    open::say(&format!("control http://{second}/control"))
+}
+
+/// The table of days off, and the day of the story: the last working day before today, so that
+/// nothing is dated ahead.
+fn story_day() -> Result<(Calendar, Day), Failure> {
+    let calendar = Calendar::parse(FIRST_VERSION)
+        .map_err(|error| failed("the table of days off")(&error.fault))?;
+    let today = crate::app::clock::SystemClock.today();
+    let day = calendar
+        .previous_working_day(today, Reading::Early)
+        .map_err(|_| Failure::Unknown("the table of days off does not hold today".to_owned()))?;
+    Ok((calendar, day))
+}
+
+fn client() -> Result<reqwest::Client, Failure> {
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .timeout(Duration::from_secs(10));
+    client.build().map_err(|error| failed("the demo's own client")(&error))
+}
+
+async fn introduced(
+    app: &App,
+    clock: &Arc<StoryClock>,
+    http: &reqwest::Client,
+    site: &str,
+) -> Result<Users, Failure> {
+    let staff = introduced_staff(app, clock, http, site).await?;
+    let system = async |name, access| {
+        let key = introduced_system(app, name, access).await?;
+        Ok::<_, Failure>(System::new(name, http.clone(), site, key))
+    };
+    let court_system = system("demo", Access::Write).await?;
+    let reader = system("demo-reader", Access::Read).await?;
+    Ok(Users { court_system, reader, staff })
+}
+
+/// Makes a key for another system and prints it.
+async fn introduced_system(app: &App, name: &str, access: Access) -> Result<String, Failure> {
+    let wanted = KeyWanted { name: name.to_owned(), scope: Scope::All, access, expires_at: None };
+    let made = app.new_api_key(&Caller::system("anphi demo"), wanted).await;
+    let made = made.map_err(|error| failed("the API key")(&error))?;
+    open::say(&format!("api-key {name} {}", made.text))?;
+    Ok(made.text)
+}
+
+/// Adds the staff and prints how each signs in.
+async fn introduced_staff(
+    app: &App,
+    clock: &Arc<StoryClock>,
+    http: &reqwest::Client,
+    site: &str,
+) -> Result<BTreeMap<String, Staff>, Failure> {
+    let caller = Caller::system("anphi demo");
+    let told = |error: crate::app::Error| failed("staff")(&error);
+    let mut seats = BTreeMap::new();
+    for (login, name, role, place) in STAFF {
+        let (court, agency) = match place {
+            "" => (None, None),
+            AGENCY => (None, Some(place)),
+            _ => (Some(place), None),
+        };
+        let scope = staff::scope(app, court, agency).await?;
+        let password = staff::made_password(&SystemRandom);
+        let new = NewStaff { login, name, password: &password, grants: &[(role, scope)] };
+        let id = app.add_staff(&caller, new).await.map_err(told)?;
+        let seed = app.new_totp_seed();
+        app.enrol(id, &seed, None).await.map_err(told)?;
+        open::say(&format!("staff {role} {login} {password} {seed}"))?;
+        let credentials = Credentials { name, login, password, seed };
+        let browser = Browser::new(login, http.clone(), site);
+        seats.insert(login.to_owned(), Staff::new(browser, clock.clone(), credentials));
+    }
+    Ok(seats)
 }
 
 /// Messages of the played bodies follow each other at once.
@@ -309,10 +323,11 @@ impl Secrets {
     }
 
     /// Tells the played bodies where to send and how to sign.
-    fn introduce(&self, sim: &Simulator, site: &str) {
+    fn introduce(&self, sim: &Simulator, site: &str, other_key: Option<&str>) {
+        let signing = |key: &str| other_key.unwrap_or(key).to_owned();
         sim.vnpay.admit(Merchant {
             terminal: TERMINAL.to_owned(),
-            secret: self.vnpay.clone(),
+            secret: signing(&self.vnpay),
             ipn_url: format!("{site}/callbacks/vnpay/{VNPAY}"),
         });
         sim.bank.open(BankAccount {
@@ -323,7 +338,7 @@ impl Secrets {
             opening: dong(OPENING),
             webhook: Some(Webhook {
                 url: format!("{site}/callbacks/sepay/{BANK}"),
-                secret: self.sepay.clone(),
+                secret: signing(&self.sepay),
             }),
         });
     }

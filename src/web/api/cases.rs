@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         case::{CaseKind, DocumentKind, GroupKind, Instance, PartyKind, PartyRole, Procedure},
-        id::{CaseId, ClaimId, CourtId, PartyId},
+        id::{CaseId, ClaimId, CourtId, PartyId, StaffId},
         money::Dong,
         time::Day,
     },
@@ -52,6 +52,7 @@ pub(super) struct CaseBody {
     subject: String,
     charge_code: Option<String>,
     filed_on: Day,
+    judge: Option<String>,
     external_id: Option<String>,
     parties: Vec<PartyBody>,
     claims: Vec<ClaimBody>,
@@ -108,7 +109,7 @@ struct ReliefBody {
 }
 
 impl CaseBody {
-    fn into_case(self, court: CourtId) -> Result<NewCase, Problem> {
+    fn into_case(self, court: CourtId, judge: Option<StaffId>) -> Result<NewCase, Problem> {
         let parties = self.parties.into_iter().enumerate().map(|(place, party)| {
             if party.birth_year.is_some_and(|year| !BIRTH_YEARS.contains(&year)) {
                 let field = format!("parties[{place}].birth_year");
@@ -125,7 +126,7 @@ impl CaseBody {
             subject: self.subject,
             charge_code: self.charge_code,
             filed_on: self.filed_on,
-            judge: None,
+            judge,
             external_id: self.external_id,
             parties: parties.collect::<Result<_, _>>()?,
             claims: self.claims.into_iter().map(ClaimBody::into_claim).collect(),
@@ -336,7 +337,11 @@ pub(super) async fn create(
     let once = once(&headers, by.idempotency_scope(), ["POST /cases", &json.canonical])?;
     let code = json.body.court.clone();
     let court = app.court_of_code(by.caller(), &code).await?;
-    let new = json.body.into_case(court)?;
+    let judge = match &json.body.judge {
+        Some(login) => Some(app.judge_of_court(court, login).await?),
+        None => None,
+    };
+    let new = json.body.into_case(court, judge)?;
     let render = |view: &CaseView| {
         created(&CaseJson::of(view, code), Some(format!("{BASE}/cases/{}", view.case.id)))
     };
