@@ -25,6 +25,13 @@ pub use crate::providers::{ProviderKind, ProviderReply, RawCallback};
 /// A callback has its answer within this time, whatever the database does (P11).
 const PATIENCE: Duration = Duration::from_millis(1_900);
 
+impl ProviderKind {
+    /// What a provider is told when we could not look at its message.
+    pub fn try_again(self) -> ProviderReply {
+        self.reply(Answer::TryAgain)
+    }
+}
+
 impl App {
     /// Takes a callback at the path of `account`. The path chooses the keys, never the message.
     pub async fn callback(
@@ -59,6 +66,19 @@ impl App {
                 kind.reply(rejection.answer())
             }
         }
+    }
+
+    /// A callback that was not read to its end: nothing proves it.
+    pub fn callback_too_large(&self, kind: ProviderKind, account: &str) -> ProviderReply {
+        let unread = RawCallback {
+            method: String::new(),
+            query: String::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        self.refused.note(account, "too_large", &unread, self.now());
+        metric::count_forged(kind, "too_large");
+        kind.reply(Answer::BadSignature)
     }
 
     async fn settle_within(&self, item: Item) -> (Answer, Ended) {

@@ -87,4 +87,5 @@ pub mod sighting;
 pub mod sign_in;
 pub mod staff;
 pub mod statement;
+pub mod text;
 pub mod time;

@@ -113,11 +113,16 @@ impl FromStr for Dong {
             .iter()
             .find_map(|unit| lower.strip_suffix(unit))
             .unwrap_or(&lower);
-        let digits: String = number
-            .chars()
-            .filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}'))
-            .collect();
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        // Marks stand between thousands only: whoever types 1,5 means no fifteen.
+        let groups = number.trim().split(['.', ',', ' ', '\u{a0}', '\u{202f}']);
+        let groups: Vec<&str> = groups.collect();
+        let of_three = |(place, group): (usize, &&str)| match place {
+            0 => groups.len() == 1 || (1..=3).contains(&group.len()),
+            _ => group.len() == 3,
+        };
+        let digits = groups.concat();
+        let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        if !plain || !groups.iter().enumerate().all(of_three) {
             return Err(DongError::NotDigits);
         }
         digits.parse().ok().and_then(Self::new).ok_or(DongError::TooLarge)
@@ -248,6 +253,10 @@ mod tests {
             ("300000₫", Some(300_000)),
             ("-5", None),
             ("1e5", None),
+            ("1.0", None),
+            ("1,5", None),
+            ("1.0000", None),
+            ("1234.567", None),
             ("", None),
             ("đ", None),
             ("99999999999999999999", None),

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
 use super::{
     card,
@@ -14,6 +13,7 @@ use super::{
     money::Dong,
     payment::{Counterparty, Direction},
     refusal::{Limit, Refusal, Why},
+    text::plain,
     time::{Day, Timestamp},
 };
 
@@ -97,23 +97,12 @@ fn masked(text: &str) -> String {
     card::masked(text).into_owned()
 }
 
-/// NFC, control characters (line breaks among them) as blanks, direction overrides dropped, no
-/// blanks around.
 fn tidy(text: &str, line: u32) -> Result<String, Refusal> {
-    let plain: String = text
-        .nfc()
-        .filter(|c| !overrides_direction(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let plain = plain(text);
     if plain.chars().nth(LONGEST_TEXT).is_some() {
         return Err(Why::TooLarge(Limit::Text).at(line));
     }
-    Ok(plain.trim().to_owned())
-}
-
-/// Marks, embeddings, overrides and isolates of the bidirectional algorithm, and a stray BOM.
-const fn overrides_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    Ok(plain)
 }
 
 /// Where a format carries its closing balance.

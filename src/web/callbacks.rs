@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 
-use super::request::Peer;
+use super::{form::in_time, request::Peer};
 use crate::app::{
     App,
     callbacks::{ProviderKind, ProviderReply, RawCallback},
@@ -23,17 +23,25 @@ const LARGEST: usize = 64 * 1024;
 pub async fn take(
     State(app): State<Arc<App>>,
     peer: Peer,
-    Path((provider, account)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let Ok(Path((provider, account))) = path else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Ok(kind) = provider.parse::<ProviderKind>() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Ok(body) = to_bytes(body, LARGEST).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match in_time(to_bytes(body, LARGEST)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            let refused = answered(app.callback_too_large(kind, &account));
+            return (StatusCode::PAYLOAD_TOO_LARGE, refused).into_response();
+        }
+        Err(status) => return (status, answered(kind.try_again())).into_response(),
     };
     let headers = headers
         .iter()
@@ -51,7 +59,8 @@ pub async fn take(
     answered(reply)
 }
 
-fn answered(reply: ProviderReply) -> Response {
+/// A reply in the provider's dialect.
+pub(super) fn answered(reply: ProviderReply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, reply.content_type)], reply.body).into_response()
 }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod callbacks;
 mod desk;
 pub mod extract;
+mod form;
 pub mod headers;
 pub mod health;
 mod litigant;
@@ -14,27 +15,22 @@ pub mod pages;
 pub mod problem;
 pub mod request;
 mod strict;
+mod worded;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-    timeout::TimeoutLayer,
 };
 
 use self::request::{Identify, identify};
 use crate::{app::App, config::Network};
-
-/// Nothing hangs longer than this (P11).
-const LONGEST: Duration = Duration::from_secs(30);
 
 /// The largest upload (reliability rule 17).
 const LARGEST_UPLOAD: usize = 20 * 1024 * 1024 + 64 * 1024;
@@ -48,23 +44,24 @@ pub fn public(app: Arc<App>) -> Router {
 pub fn public_behind(app: Arc<App>, proxies: Vec<Network>) -> Router {
     let identified = Identify::new(app.clone(), proxies);
     let callbacks = Router::new()
-        .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take));
+        .route("/callbacks/{provider}/{account}", get(callbacks::take).post(callbacks::take))
+        .layer(from_fn(worded::bare))
+        .layer(from_fn(worded::for_providers));
     let pages = Router::new()
         .merge(litigant::router())
         .merge(desk::router())
         .route("/assets/{name}", get(assets::asset))
+        .layer(from_fn(worded::bare))
+        .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD))
+        .layer(from_fn_with_state(app.clone(), worded::for_people))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), headers::guarded));
     let stateful = Router::new().merge(callbacks).merge(health::router()).merge(pages);
-    let limited = stateful.with_state(app.clone()).layer(
-        ServiceBuilder::new()
-            .layer(CatchPanicLayer::new())
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
-            .layer(RequestBodyLimitLayer::new(LARGEST_UPLOAD)),
-    );
     // The API has limits of its own, and answers them in its own form.
-    limited
+    stateful
+        .with_state(app.clone())
         .merge(api::router(app))
+        .layer(CatchPanicLayer::new())
         .layer(from_fn(observed::observed))
         .layer(from_fn_with_state(identified, identify))
 }

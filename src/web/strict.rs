@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use super::problem::{Code, Problem};
-use crate::domain::card::holds_card;
+use crate::domain::{card::holds_card, text::turns_direction};
 
 /// How deep a body may nest (reliability rule 17).
 const DEPTH_MAX: usize = 64;
@@ -164,10 +164,9 @@ pub(super) fn clean_text(text: &str, at: &str) -> Result<String, Problem> {
     Ok(text)
 }
 
-/// Controls (NUL among them), line and paragraph separators, and what turns the direction of text
-/// around: a name must read the same on paper as it was typed.
+/// Controls (NUL among them), and what turns the direction of text.
 fn is_forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || turns_direction(c)
 }
 
 /// Why a value does not fit its field.

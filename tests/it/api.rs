@@ -1,16 +1,16 @@
 //! The API through its router, in process, on both engines. Every answer is held to `openapi.yaml`.
 
-mod client;
+pub mod client;
 mod document;
 mod happy;
 mod keys;
 mod once;
-mod refused;
+pub mod refused;
 
 use serde_json::{Value, json};
 
 /// A case like DEMO-02's: a claim of 120,000,000 đồng, whose advance is 3,000,000.
-fn a_case() -> Value {
+pub fn a_case() -> Value {
     json!({
         "court": "DEMO-TAND-00-KV01",
         "kind": "civil",

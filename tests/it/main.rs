@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod bad_input;
 mod calendar;
 mod camt;
 mod check;

@@ -11,6 +11,7 @@ use serde::{
 };
 
 use super::error::{QuoteCode, QuoteError};
+use crate::domain::text::turns_direction;
 
 /// Entries that one list or object may have; a case with more is a mistake or an attack.
 const ENTRIES_MAX: usize = 1_000;
@@ -249,11 +250,13 @@ impl<'t> Fields<'t> {
     }
 }
 
-const NAME_RULE: &str = "a text of 1 to 200 characters without control characters is needed";
+const NAME_RULE: &str =
+    "a text of 1 to 200 characters without control and direction characters is needed";
 
 fn plain_name(value: &Tree) -> Option<String> {
     let Tree::Text(text) = value else { return None };
     let length = text.chars().count();
-    let plain = (1..=NAME_MAX).contains(&length) && !text.chars().any(char::is_control);
+    let odd = |c: char| c.is_control() || turns_direction(c);
+    let plain = (1..=NAME_MAX).contains(&length) && !text.chars().any(odd);
     plain.then(|| text.clone())
 }

@@ -18,6 +18,7 @@ use super::{
 use crate::domain::{
     money::Dong,
     payment::{Address, Counterparty, Direction, PaidBasis, Report, Source, Standing},
+    text::{of_transfer, plain},
     time::{Day, Timestamp},
 };
 
@@ -248,8 +249,8 @@ impl Push {
                 direction: self.direction,
                 amount: self.amount,
                 standing,
-                address: Address::Memo(self.content),
-                bank_reference: self.reference_code,
+                address: Address::Memo(of_transfer(&self.content)),
+                bank_reference: self.reference_code.as_deref().map(plain),
                 counterparty: Counterparty::default(),
                 paid_at: Some(self.paid_at),
                 paid_on: self.paid_at.day(),

@@ -187,7 +187,8 @@ fn frame(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"vi\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title}</title><style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;\
+         <link rel=\"icon\" href=\"data:,\"><title>{title}</title>\
+         <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;\
          margin:2rem auto;padding:0 1rem}}button{{font:inherit;min-height:44px;width:100%}}\
          dt{{color:#555}}dd{{margin:0 0 .5rem;font-weight:600}}</style></head>\
          <body><main>{body}</main></body></html>"

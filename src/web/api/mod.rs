@@ -21,11 +21,11 @@ use axum::{
 };
 use serde::{Serialize, Serializer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tracing::Instrument;
 
 use super::{
     auth::KeyRates,
     problem::{self, Code, Problem},
+    worded::{Unanswered, in_own_task},
 };
 use crate::{
     app::{App, Error, idempotency::Answer, money::Page},
@@ -87,23 +87,16 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }
 
-/// Runs a request in a task of its own: a client that hangs up does not stop it half-way, where a
-/// connection would go back to the pool inside its transaction (reliability rule 10). What panics is
-/// caught, logged with the rest and shown to nobody (rule 19).
+/// Runs a request in a task of its own; what panics is logged with the rest and shown to nobody.
 async fn own_task(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let task = tokio::spawn(next.run(request).instrument(tracing::Span::current()));
-    let ended = if reads {
-        match tokio::time::timeout(READ_TIME, task).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                return Problem::new(Code::Unavailable).after(READ_TIME.as_secs()).into_response();
-            }
+    match in_own_task(request, next, reads.then_some(READ_TIME)).await {
+        Ok(answer) => answer,
+        Err(Unanswered::TooLong) => {
+            Problem::new(Code::Unavailable).after(READ_TIME.as_secs()).into_response()
         }
-    } else {
-        task.await
-    };
-    ended.unwrap_or_else(|error| Problem::from(Error::internal(error)).into_response())
+        Err(Unanswered::Broke(error)) => Problem::from(Error::internal(error)).into_response(),
+    }
 }
 
 /// A page of a list.

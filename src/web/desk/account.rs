@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
@@ -90,7 +90,7 @@ pub(super) async fn give_password(
             match refusal(&visit, &login).await {
                 Ok(refused) => {
                     page.refused = Some(refused);
-                    pages::answer(StatusCode::UNAUTHORIZED, &page)
+                    denied(&visit, refused, |status| pages::answer(status, &page))
                 }
                 Err(error) => visit.refuse(None, &error),
             }
@@ -106,6 +106,19 @@ async fn refusal(visit: &Visit, login: &str) -> Result<SignInRefusal, Error> {
         Standing::Locked { until } => SignInRefusal::Locked { until },
         Standing::Closed => SignInRefusal::Locked { until: visit.now().plus(ASK_AGAIN) },
     })
+}
+
+/// 401 while tries are left; then 429, with the time of the next.
+fn denied(
+    visit: &Visit,
+    refused: SignInRefusal,
+    page: impl FnOnce(StatusCode) -> Response,
+) -> Response {
+    let SignInRefusal::Locked { until } = refused else { return page(StatusCode::UNAUTHORIZED) };
+    let mut answer = page(StatusCode::TOO_MANY_REQUESTS);
+    let seconds = until.since(visit.now()).num_seconds().max(1);
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    answer
 }
 
 /// The seat of a session whose code is still to come.
@@ -165,9 +178,9 @@ pub(super) async fn give_code(State(app): State<Arc<App>>, visit: Visit, form: S
             code_page(&half, Field::default().but(wrong), status, None)
         }
         Err(Error::TooMany { .. }) => match refusal(&half.visit, &half.seat.login).await {
-            Ok(locked) => {
-                code_page(&half, Field::default(), StatusCode::UNAUTHORIZED, Some(locked))
-            }
+            Ok(locked) => denied(&half.visit, locked, |status| {
+                code_page(&half, Field::default(), status, Some(locked))
+            }),
             Err(error) => half.visit.refuse(None, &error),
         },
         Err(Error::Unauthenticated) => half.visit.see("/desk/login"),

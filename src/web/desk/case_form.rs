@@ -14,6 +14,7 @@ use crate::{
         case::{CaseKind, DocumentKind, GroupKind, Instance, PartyKind, PartyRole, Procedure},
         fee::{Law, LawChoice},
         id::CourtId,
+        money::Dong,
         staff::{Operation, Scope},
         time::Day,
     },
@@ -241,7 +242,8 @@ fn new_case(form: &Sent, facts: &mut Facts, (court, today): (CourtId, Day)) -> O
     let nobody = facts.claims.iter().any(|claim| claim.by.is_empty()) || facts.claims.is_empty();
     facts.whole_wrong = (nobody || facts.parties.is_empty()).then_some(Wrong::NoPayer);
     let is_charge = kind == Some(CaseKind::Charge);
-    let marked = facts.whole_wrong.is_some()
+    let marked = form.holds_card()
+        || facts.whole_wrong.is_some()
         || facts.case.charge.wrong.is_some()
         || facts.case.filed.wrong.is_some()
         || facts.case.subject.wrong.is_some()
@@ -351,7 +353,9 @@ fn new_claim(
     let group = chosen(&mut fields.side, side, Item::Side);
     let valued = |value: &str| ["yes", "no"].contains(&value).then(|| value == "yes");
     let valued = chosen(&mut fields.valued, valued, Item::Valued);
-    let sum = form.sum(&format!("claim-{number}-amount")).filter(|sum| sum.is_positive());
+    let sum = form
+        .sum(&format!("claim-{number}-amount"))
+        .filter(|sum| sum.is_positive() && *sum <= Dong::LARGEST_POSTING);
     if valued == Some(true) && sum.is_none() {
         let wrong = match fields.amount.value.as_str() {
             "" => Wrong::ClaimSum(u32::try_from(number).unwrap_or(u32::MAX)),

@@ -6,17 +6,21 @@
 use std::sync::Arc;
 
 use axum::{
-    body::to_bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header},
+    extract::{FromRequest, Request},
     response::Response,
 };
 
-use super::{memory::FORM_LIVES, session::Visit};
+use super::{memory::FORM_LIVES, session::refused};
 use crate::{
     app::{App, vault::Purpose},
     domain::{id::SessionId, money::Dong, time::Day, time::Timestamp},
-    web::pages::form::{DayField, Field, Item, Wrong},
+    web::{
+        form,
+        pages::{
+            errors::Refusal,
+            form::{DayField, Field, Item, Wrong},
+        },
+    },
 };
 
 /// The largest form without a file.
@@ -76,8 +80,7 @@ fn code_of(
     whole.first_chunk().copied().unwrap_or_default()
 }
 
-/// The fields of a posted form, in their order. A browser that says where the form came from must
-/// name us.
+/// The fields of a posted form, in their order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent(Vec<(String, String)>);
 
@@ -107,9 +110,20 @@ impl Sent {
         self.get(name).unwrap_or_default().to_owned()
     }
 
-    /// A field of a page with what was typed.
+    /// A field of a page with what was typed; the number of a payment card is at fault anywhere.
     pub(super) fn field(&self, name: &str) -> Field {
-        Field::of(self.text(name))
+        let field = Field::of(self.text(name));
+        if form::holds_card(&field.value) { field.but(Wrong::CardNumber) } else { field }
+    }
+
+    /// Whether every field holds text that may be taken in.
+    pub(super) fn is_clean(&self) -> bool {
+        self.0.iter().all(|(name, text)| form::is_clean(name) && form::is_clean(text))
+    }
+
+    /// Whether some field holds the number of a payment card.
+    pub(super) fn holds_card(&self) -> bool {
+        self.0.iter().any(|(name, text)| name != "form_id" && form::holds_card(text))
     }
 
     /// A field that must not be empty.
@@ -135,12 +149,9 @@ impl Sent {
         }
     }
 
-    /// A sum in whole đồng, points and blanks between the digits allowed.
+    /// A sum in whole đồng, points or blanks between the thousands allowed.
     pub(super) fn sum(&self, name: &str) -> Option<Dong> {
-        let digits: String =
-            self.get(name)?.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).collect();
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        Dong::new(digits.parse().ok().filter(|_| plain)?)
+        self.get(name)?.parse().ok()
     }
 }
 
@@ -149,31 +160,9 @@ impl FromRequest<Arc<App>> for Sent {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let is_form =
-            kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-        if !is_form || !from_here(&parts.headers) {
-            return Err(visit.unreadable());
+        match form::read(&parts.headers, body, LARGEST_FORM).await {
+            Ok(fields) => Ok(Self(fields)),
+            Err(status) => Err(refused(&mut parts, app, (status, Refusal::Unreadable)).await),
         }
-        let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| visit.unreadable())?;
-        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
-    }
-}
-
-/// Whether a form was sent from a page of ours, as far as the browser says. Our pages send no
-/// referrer, which makes the origin of their forms `null`: the fetch metadata decide where they are
-/// sent, the origin only where they are not.
-pub(super) fn from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
     }
 }

@@ -24,6 +24,7 @@ use axum::{
 };
 
 use self::memory::Memory;
+pub(super) use self::session::refused;
 use crate::app::App;
 
 /// Every page of `web::pages::paths::DESK`.

@@ -188,24 +188,22 @@ impl Visit {
         }
     }
 
-    /// What cannot be read as what a form of ours sends.
-    pub(super) fn unreadable(&self) -> Response {
-        self.say_no(None, StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable)
-    }
-
     /// A page that says no, and why.
     pub(super) fn refuse(&self, seat: Option<&Seat>, error: &Error) -> Response {
         let now = self.now();
+        let mut after = None;
         let (status, refusal) = match error {
             Error::NotFound | Error::Unauthenticated => (StatusCode::NOT_FOUND, Refusal::NotFound),
             Error::Forbidden => (StatusCode::FORBIDDEN, Refusal::Forbidden { who: String::new() }),
             Error::TooMany { retry_after } => {
                 let wait = i64::try_from(*retry_after).unwrap_or(i64::MAX / 1_000);
                 let again = now.plus(TimeDelta::seconds(wait));
+                after = Some(*retry_after);
                 (StatusCode::TOO_MANY_REQUESTS, Refusal::TooMany { again })
             }
             Error::Away(_) | Error::Busy => {
                 let until = now.plus(TimeDelta::minutes(5));
+                after = Some(60);
                 (StatusCode::SERVICE_UNAVAILABLE, Refusal::Maintenance { until })
             }
             Error::Changed | Error::State(_) | Error::KeyReused | Error::StillRunning => {
@@ -220,7 +218,11 @@ impl Visit {
                 (StatusCode::INTERNAL_SERVER_ERROR, Refusal::Broken)
             }
         };
-        self.say_no(seat, status, refusal)
+        let mut answer = self.say_no(seat, status, refusal);
+        if let Some(seconds) = after {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        answer
     }
 
     /// The page of a refusal.
@@ -240,6 +242,16 @@ impl Visit {
 /// Whoever changed it, the one who asks sees that it is no longer as their page showed it.
 fn changed_by(seat: Option<&Seat>, at: Timestamp) -> Refusal {
     Refusal::Changed { who: seat.map(|seat| seat.name.clone()).unwrap_or_default(), at }
+}
+
+/// The page of a refusal that no handler wrote.
+pub(in crate::web) async fn refused(
+    parts: &mut Parts,
+    app: &Arc<App>,
+    (status, refusal): (StatusCode, Refusal),
+) -> Response {
+    let Ok(visit) = Visit::from_request_parts(parts, app).await;
+    visit.say_no(None, status, refusal)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

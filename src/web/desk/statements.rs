@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequest, Multipart, Path, Request, State},
+    extract::{FromRequest, Multipart, Path, Request, State, multipart::MultipartError},
     http::StatusCode,
     response::Response,
 };
 use uuid::Uuid;
 
 use super::{
-    forms::{Sent, from_here},
+    forms::Sent,
     memory::Upload,
     money::{line_row, memo},
     session::{No, Seated},
@@ -24,16 +24,20 @@ use crate::{
         statements::{File, ImportError},
     },
     domain::{id::StatementId, money::Dong, refusal::Why, staff::Operation},
-    web::pages::{
-        self,
-        accountant::{
-            self, StatementNewPage, StatementPage, StatementPreviewPage, StatementRefusal,
-            StatementsPage,
+    web::{
+        form::{from_here, in_time, is_clean},
+        pages::{
+            self,
+            accountant::{
+                self, StatementNewPage, StatementPage, StatementPreviewPage, StatementRefusal,
+                StatementsPage,
+            },
+            badge::Badge,
+            errors::Refusal,
+            form::{Choice, Field, Item, Wrong},
+            frame::{Banner, Switch},
+            money::BankLine,
         },
-        badge::Badge,
-        form::{Choice, Field, Item, Wrong},
-        frame::{Banner, Switch},
-        money::BankLine,
     },
 };
 
@@ -143,19 +147,30 @@ struct Posted {
 }
 
 async fn posted(seated: &Seated, app: &Arc<App>, request: Request) -> Result<Posted, Response> {
-    let unreadable = || seated.visit.unreadable();
+    let unreadable = |status| seated.visit.say_no(Some(&seated.seat), status, Refusal::Unreadable);
     if !from_here(request.headers()) {
-        return Err(unreadable());
+        return Err(unreadable(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let mut parts = Multipart::from_request(request, app).await.map_err(|_| unreadable())?;
+    let parts = Multipart::from_request(request, app).await;
+    let parts = parts.map_err(|_| unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
+    let posted = in_time(read(parts)).await.map_err(unreadable)?;
+    let posted = posted.map_err(|error| unreadable(error.status()))?;
+    if posted.form.is_clean() && is_clean(&posted.name) {
+        Ok(posted)
+    } else {
+        Err(unreadable(StatusCode::BAD_REQUEST))
+    }
+}
+
+async fn read(mut parts: Multipart) -> Result<Posted, MultipartError> {
     let (mut fields, mut name, mut bytes) = (Vec::new(), String::new(), Vec::new());
-    while let Some(part) = parts.next_field().await.map_err(|_| unreadable())? {
+    while let Some(part) = parts.next_field().await? {
         let field = part.name().unwrap_or_default().to_owned();
         if field == "file" {
             part.file_name().unwrap_or_default().clone_into(&mut name);
-            bytes = part.bytes().await.map_err(|_| unreadable())?.to_vec();
+            bytes = part.bytes().await?.to_vec();
         } else {
-            fields.push((field, part.text().await.map_err(|_| unreadable())?));
+            fields.push((field, part.text().await?));
         }
     }
     Ok(Posted { form: Sent::new(fields), name, bytes })

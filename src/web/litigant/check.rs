@@ -8,19 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    receipt::public_facts,
-    visit::{Visit, from_here, is_clean},
-};
+use super::{receipt::public_facts, visit::Visit};
 use crate::{
     app::{App, checked::Checked},
     domain::receipt_text::initials,
-    web::pages::{
-        self,
-        errors::Refusal,
-        form::{Field, Wrong},
-        frame::Switch,
-        receipt::{CheckedFacts, ReceiptCheckPage, Verdict, VerdictPage},
+    web::{
+        form::{from_here, in_time, is_clean},
+        pages::{
+            self,
+            errors::Refusal,
+            form::{Field, Wrong},
+            frame::Switch,
+            receipt::{CheckedFacts, ReceiptCheckPage, Verdict, VerdictPage},
+        },
     },
 };
 
@@ -54,15 +54,19 @@ struct Posted {
 
 /// `POST /bien-lai`: what is given is judged and not kept.
 pub(super) async fn judge(State(app): State<Arc<App>>, visit: Visit, request: Request) -> Response {
-    let unreadable = || visit.error_page(StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable);
+    let unreadable = |status| visit.error_page(status, Refusal::Unreadable);
     if !from_here(request.headers()) {
-        return unreadable();
+        return unreadable(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let Ok(parts) = Multipart::from_request(request, &app).await else { return unreadable() };
-    let Ok(posted) = read(parts).await else { return unreadable() };
-    if !posted.clean {
-        return visit.error_page(StatusCode::BAD_REQUEST, Refusal::Unreadable);
-    }
+    let Ok(parts) = Multipart::from_request(request, &app).await else {
+        return unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    };
+    let posted = match in_time(read(parts)).await {
+        Ok(Ok(posted)) if posted.clean => posted,
+        Ok(Ok(_)) => return unreadable(StatusCode::BAD_REQUEST),
+        Ok(Err(error)) => return unreadable(error.status()),
+        Err(status) => return unreadable(status),
+    };
     let text = Field::of(posted.text.trim());
     if let Some(code) = &posted.switch {
         return asked(&visit.switched(Some(code)), StatusCode::OK, text, None);

@@ -19,6 +19,7 @@ use axum::{
 };
 
 use self::door::Door;
+pub(super) use self::visit::refused;
 use crate::app::App;
 
 /// The largest form: a receipt's file with its fields, a little more than what is taken, so that

@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     app::{App, Error},
-    domain::{
-        id::{Reference, ReferenceError},
-        time::Timestamp,
-    },
+    domain::id::{Reference, ReferenceError},
     web::{
         pages::{
             self,
@@ -68,7 +65,8 @@ pub(super) async fn find(
         return lookup(&visit, StatusCode::OK, form, None);
     }
     if let Err(again) = door.lookups.take(neighbourhood(peer.address), visit.now()) {
-        return too_many(&visit, form, again);
+        let seconds = again.since(visit.now()).num_seconds().max(1).unsigned_abs();
+        return too_many(&visit, form, (LookupRefusal::TooMany { again }, seconds));
     }
     let reference = match Reference::from_typed(&form.reference.value) {
         Ok(reference) => Some(reference),
@@ -92,18 +90,15 @@ pub(super) async fn find(
             let refused = LookupRefusal::NoMatch { phone: visit.phone() };
             lookup(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, Some(refused))
         }
-        Err(Error::TooMany { .. }) => {
-            let refused = LookupRefusal::QrOnly;
-            lookup(&visit, StatusCode::TOO_MANY_REQUESTS, form, Some(refused))
+        Err(Error::TooMany { retry_after }) => {
+            too_many(&visit, form, (LookupRefusal::QrOnly, retry_after))
         }
         Err(error) => visit.refuse(&error),
     }
 }
 
-fn too_many(visit: &Visit, form: LookupForm, again: Timestamp) -> Response {
-    let seconds = again.since(visit.now()).num_seconds().max(1);
-    let refused = Some(LookupRefusal::TooMany { again });
-    let mut response = lookup(visit, StatusCode::TOO_MANY_REQUESTS, form, refused);
+fn too_many(visit: &Visit, form: LookupForm, (refusal, seconds): (LookupRefusal, u64)) -> Response {
+    let mut response = lookup(visit, StatusCode::TOO_MANY_REQUESTS, form, Some(refusal));
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     response
 }

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use axum::{
     Extension,
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::Response,
 };
 use chrono::TimeDelta;
@@ -24,6 +24,7 @@ use crate::{
     },
     domain::notice::NoticeState,
     web::{
+        form::holds_card,
         pages::{
             self,
             form::{Field, Item, Wrong},
@@ -35,8 +36,10 @@ use crate::{
     words::Lang,
 };
 
-/// What the form does, as its id knows it.
-const ACTION: &str = "pay";
+/// What the form does, as its id knows it: it pays this notice and no other.
+fn action(held: &Held) -> String {
+    format!("pay/{}", held.notice().id)
+}
 
 /// The form of a notice, nothing filled in.
 pub(super) fn fresh(app: &App, held: &Held) -> PayForm {
@@ -50,7 +53,7 @@ pub(super) fn fresh(app: &App, held: &Held) -> PayForm {
     }
     let first = methods.iter().find(|method| !method.stopped);
     PayForm {
-        form_id: form_id(app, ACTION),
+        form_id: form_id(app, &action(held)),
         who: Field::of("self"),
         name: Field::default(),
         address: Field::default(),
@@ -104,7 +107,7 @@ pub(super) async fn choose(
         .any(|field| field.wrong.is_some());
     // A page that was left open too long, or a form that is not of ours: again, with a new id.
     let sent_id = sent.text("form_id");
-    if faulty || !is_form_id(&app, ACTION, &sent_id) {
+    if faulty || !is_form_id(&app, &action(&held), &sent_id) {
         return shown(&visit, &held, StatusCode::UNPROCESSABLE_ENTITY, form, None);
     }
     if form.method.is("vietqr") {
@@ -154,10 +157,12 @@ async fn leave(
     let opened = app.open_attempt(&caller, held.notice().id, payer, &leaving).await;
     Err(Box::new(match opened {
         Ok(url) => return Ok(url),
-        Err(Error::TooMany { .. }) => {
+        Err(Error::TooMany { retry_after }) => {
             let again = visit.now().plus(TimeDelta::hours(1));
             let refusal = Some(PayRefusal::TooMany { again });
-            shown(visit, held, StatusCode::TOO_MANY_REQUESTS, form, refusal)
+            let mut page = shown(visit, held, StatusCode::TOO_MANY_REQUESTS, form, refusal);
+            page.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
+            page
         }
         Err(Error::Refused { .. } | Error::State(_)) => {
             see(&visit.href(&format!("/n/{}", held.opened.lookup)))
@@ -194,7 +199,7 @@ fn text_fault(text: &str, item: Item) -> Option<Wrong> {
     if text.is_empty() {
         return Some(Wrong::Enter(item));
     }
-    crate::domain::card::holds_card(text).then_some(Wrong::CardNumber)
+    holds_card(text).then_some(Wrong::CardNumber)
 }
 
 /// A personal number has 12 digits, a tax code 10, or 10 and 3; a card number belongs nowhere.
@@ -203,7 +208,7 @@ fn document_fault(text: &str) -> Option<Wrong> {
     if digits.is_empty() {
         return None;
     }
-    if crate::domain::card::holds_card(text) {
+    if holds_card(text) {
         return Some(Wrong::CardNumber);
     }
     let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,19 +1,18 @@
 //! One request to a public page: its language, its own address, who answers for the page.
 
-use std::{collections::HashMap, convert::Infallible, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     app::{App, Error, holder::Held},
     domain::time::Timestamp,
     web::{
+        form,
         pages::{
             self,
             errors::{PublicErrorPage, Refusal},
@@ -26,6 +25,9 @@ use crate::{
 
 /// The largest form without a file.
 const LARGEST_FORM: usize = 64 * 1024;
+
+/// How long a page waits for the name of whoever runs it.
+const NAME_TIME: Duration = Duration::from_millis(400);
 
 /// What every handler needs to answer with a page.
 #[derive(Clone, Debug)]
@@ -69,9 +71,15 @@ fn language(code: &str) -> Lang {
     if code == "en" { Lang::En } else { Lang::Vi }
 }
 
-/// The body that runs this installation; nameless while the database is away.
-async fn responsible(app: &App) -> Responsible {
-    let body = app.responsible().await.ok().flatten();
+/// The body that runs this installation; nameless while the database is away, since the page itself
+/// must still find that out in time (P11).
+async fn responsible(app: &Arc<App>) -> Responsible {
+    let asked = tokio::spawn({
+        let app = app.clone();
+        async move { app.responsible().await.ok().flatten() }
+    });
+    let body = tokio::time::timeout(NAME_TIME, asked).await;
+    let body = body.ok().and_then(Result::ok).flatten();
     let (court, address, hotline) = body.map_or_else(Default::default, |body| {
         (body.name, body.address.unwrap_or_default(), body.phone.unwrap_or_default())
     });
@@ -162,7 +170,11 @@ impl Visit {
             Error::Refused { .. } | Error::State(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable)
             }
-            Error::Changed | Error::KeyReused | Error::StillRunning | Error::Internal(_) => {
+            // Two at the same instant: one of them reads the page again.
+            Error::Changed | Error::KeyReused | Error::StillRunning => {
+                (StatusCode::CONFLICT, Refusal::Unreadable)
+            }
+            Error::Internal(_) => {
                 tracing::error!(request_id = self.id.as_str(), error = %chain(error), "a page failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, Refusal::Broken)
             }
@@ -198,7 +210,7 @@ pub(super) async fn not_found(visit: Visit) -> Response {
     visit.error_page(StatusCode::NOT_FOUND, Refusal::NotFound)
 }
 
-/// The fields of a posted form. A browser that says where the form came from must name us.
+/// The fields of a posted form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent(HashMap<String, String>);
 
@@ -208,9 +220,9 @@ impl Sent {
         self.0.get(name).map(|text| text.trim())
     }
 
-    /// A field, composed (NFC); empty where it is missing.
+    /// A field; empty where it is missing.
     pub(super) fn text(&self, name: &str) -> String {
-        self.get(name).unwrap_or_default().nfc().collect()
+        self.get(name).unwrap_or_default().to_owned()
     }
 }
 
@@ -219,56 +231,25 @@ impl FromRequest<Arc<App>> for Sent {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
-        let refused = |status| visit.error_page(status, Refusal::Unreadable);
-        let Some(sent) = read_form(&parts.headers, body).await else {
-            return Err(refused(StatusCode::UNPROCESSABLE_ENTITY));
-        };
-        if sent.0.values().all(|value| is_clean(value)) {
-            Ok(sent)
-        } else {
-            Err(refused(StatusCode::BAD_REQUEST))
+        match form::read(&parts.headers, body, LARGEST_FORM).await {
+            Ok(fields) => Ok(Self(fields.into_iter().collect())),
+            Err(status) => Err(refused(&mut parts, app, (status, Refusal::Unreadable)).await),
         }
     }
 }
 
-async fn read_form(headers: &HeaderMap, body: Body) -> Option<Sent> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    if !kind.starts_with("application/x-www-form-urlencoded") || !from_here(headers) {
-        return None;
-    }
-    let bytes = to_bytes(body, LARGEST_FORM).await.ok()?;
-    Some(Sent(pairs(&bytes).into_iter().collect()))
-}
-
-/// Whether a text may be taken in: nobody types control or direction-override characters, or bytes
-/// that are no UTF-8; line breaks and tabs stand in pasted text.
-pub(super) fn is_clean(text: &str) -> bool {
-    !text.chars().any(|c| {
-        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffd}')
-    })
+/// The page of a refusal that no handler wrote.
+pub(in crate::web) async fn refused(
+    parts: &mut Parts,
+    app: &Arc<App>,
+    (status, refusal): (StatusCode, Refusal),
+) -> Response {
+    let Ok(visit) = Visit::from_request_parts(parts, app).await;
+    visit.error_page(status, refusal)
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
-}
-
-/// Whether a form was sent from a page of ours, as far as the browser says. Our pages send no
-/// referrer, which makes the origin of their forms `null`: the fetch metadata decide where they are
-/// sent, the origin only where they are not.
-pub(super) fn from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
-    }
 }
 
 /// See other: after a form, or from one address to the right one.

@@ -9,7 +9,7 @@ use anphi::{
     },
     domain::staff::Scope,
     store::Store,
-    web::api,
+    web,
 };
 use axum::{
     Router,
@@ -65,10 +65,10 @@ pub struct Client {
 
 /// A request in the making.
 pub struct Asked {
-    method: &'static str,
-    path: String,
-    headers: Vec<(&'static str, String)>,
-    body: Vec<u8>,
+    pub method: &'static str,
+    pub path: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
 }
 
 pub fn get(path: impl Into<String>) -> Asked {
@@ -101,7 +101,7 @@ impl Asked {
 
 impl Client {
     pub fn without_key(world: &World) -> Self {
-        Self { router: api::router(world.app.clone()), key: None }
+        Self { router: web::public(world.app.clone()), key: None }
     }
 
     pub fn with_key(world: &World, key: &str) -> Self {

@@ -33,7 +33,12 @@ fn nested(levels: usize) -> Asked {
 }
 
 /// What is sent, and what it is told.
-type Row = (&'static str, Asked, &'static str);
+pub type Row = (&'static str, Asked, &'static str);
+
+/// Every row of this table.
+pub fn rows() -> impl Iterator<Item = Row> {
+    [shapes(), texts(), bodies(), addresses()].into_iter().flatten()
+}
 
 fn shapes() -> Vec<Row> {
     let amount_refused = "422 invalid claims[0].amount:invalid_value";
@@ -146,7 +151,7 @@ on_both! {
         let client = Client::of_court(&world).await;
         client.ask(200, get("/cases")).await;
         let before = row_counts(&world).await;
-        for (what, asked, expected) in [shapes(), texts(), bodies(), addresses()].into_iter().flatten() {
+        for (what, asked, expected) in rows() {
             assert_eq!(client.send(asked).await.told(), expected, "{what}");
         }
         assert_eq!(row_counts(&world).await, before);
