@@ -15,6 +15,7 @@ pub mod court;
 pub mod desk;
 pub mod engine;
 pub mod exception;
+pub mod find;
 pub mod idempotency;
 pub mod installation;
 pub mod ledger;
@@ -108,6 +109,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         court::STATEMENTS,
         desk::STATEMENTS,
         exception::STATEMENTS,
+        find::STATEMENTS,
         idempotency::STATEMENTS,
         installation::STATEMENTS,
         ledger::STATEMENTS,

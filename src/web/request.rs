@@ -31,6 +31,32 @@ impl RequestId {
     }
 }
 
+/// Whether a form was sent from a page of ours, as far as the browser says. Our pages send no
+/// referrer, which makes the origin of their forms `null`: the fetch metadata decide where they are
+/// sent, the origin only where they are not.
+pub fn from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+        }
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+/// Whether a text may be taken in: nobody types control or direction-override characters, or bytes
+/// that are no UTF-8; line breaks and tabs stand in pasted text.
+pub fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffd}')
+    })
+}
+
 /// The address of whoever sent the request, behind the proxies that we trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {

@@ -49,11 +49,12 @@ pub(super) async fn login(visit: Visit) -> Response {
     }
 }
 
-/// The page before anybody is known: no session yet to bind a form to, so the origin alone decides.
+/// The page before anybody is known. Its form has no one-time id: there is no session to bind one
+/// to, and an id that anybody can fetch proves nothing. What says that a password was typed here is
+/// where the browser says the form comes from; to send it twice only opens a second session.
 fn login_page(visit: &Visit, username: Field) -> LoginPage {
     LoginPage {
         frame: visit.frame(None, Switch::Form),
-        form_id: String::new(),
         username,
         password_wrong: None,
         refused: None,

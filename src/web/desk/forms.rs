@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::{
     body::to_bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header},
+    http::header,
     response::Response,
 };
 
@@ -16,7 +16,10 @@ use super::{memory::FORM_LIVES, session::Visit};
 use crate::{
     app::{App, vault::Purpose},
     domain::{id::SessionId, money::Dong, time::Day, time::Timestamp},
-    web::pages::form::{DayField, Field, Item, Wrong},
+    web::{
+        pages::form::{DayField, Field, Item, Wrong},
+        request::{from_here, is_clean},
+    },
 };
 
 /// The largest form without a file.
@@ -157,23 +160,8 @@ impl FromRequest<Arc<App>> for Sent {
             return Err(visit.unreadable());
         }
         let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| visit.unreadable())?;
-        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
-    }
-}
-
-/// Whether a form was sent from a page of ours, as far as the browser says. Our pages send no
-/// referrer, which makes the origin of their forms `null`: the fetch metadata decide where they are
-/// sent, the origin only where they are not.
-pub(super) fn from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
+        let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
+        let clean = fields.iter().all(|(_, value)| is_clean(value));
+        if clean { Ok(Self(fields)) } else { Err(visit.unreadable()) }
     }
 }

@@ -103,7 +103,8 @@ async fn signable(
         return Err(seated.refuse(&Error::NotFound));
     }
     if one.notice.state != NoticeState::ToSign {
-        return Err(seated.refuse(&Error::Changed));
+        let see = format!("/desk/cases/{}", sheet.view.case.id);
+        return Err(seated.changed(one.notice.id.uuid(), &see).await);
     }
     Ok((sheet, one))
 }

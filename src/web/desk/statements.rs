@@ -10,7 +10,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
-    forms::{Sent, from_here},
+    forms::Sent,
     memory::Upload,
     money::{line_row, memo},
     session::{No, Seated},
@@ -24,16 +24,19 @@ use crate::{
         statements::{File, ImportError},
     },
     domain::{id::StatementId, money::Dong, refusal::Why, staff::Operation},
-    web::pages::{
-        self,
-        accountant::{
-            self, StatementNewPage, StatementPage, StatementPreviewPage, StatementRefusal,
-            StatementsPage,
+    web::{
+        pages::{
+            self,
+            accountant::{
+                self, StatementNewPage, StatementPage, StatementPreviewPage, StatementRefusal,
+                StatementsPage,
+            },
+            badge::Badge,
+            form::{Choice, Field, Item, Wrong},
+            frame::{Banner, Switch},
+            money::BankLine,
         },
-        badge::Badge,
-        form::{Choice, Field, Item, Wrong},
-        frame::{Banner, Switch},
-        money::BankLine,
+        request::from_here,
     },
 };
 
@@ -60,7 +63,8 @@ pub(super) async fn list(
         let sheet = app.statement_sheet(&caller, row.id).await.map_err(said)?;
         rows.push(statement_row(row, sheet.exceptions.len()));
     }
-    let page = StatementsPage { frame: seated.frame(Switch::Link), rows, paging };
+    let can_import = seated.seat.granted(Operation::ImportStatement).is_some();
+    let page = StatementsPage { frame: seated.frame(Switch::Link), can_import, rows, paging };
     Ok(pages::answer(StatusCode::OK, &page))
 }
 

@@ -8,19 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    receipt::public_facts,
-    visit::{Visit, from_here, is_clean},
-};
+use super::{receipt::public_facts, visit::Visit};
 use crate::{
     app::{App, checked::Checked},
     domain::receipt_text::initials,
-    web::pages::{
-        self,
-        errors::Refusal,
-        form::{Field, Wrong},
-        frame::Switch,
-        receipt::{CheckedFacts, ReceiptCheckPage, Verdict, VerdictPage},
+    web::{
+        pages::{
+            self,
+            errors::Refusal,
+            form::{Field, Wrong},
+            frame::Switch,
+            receipt::{CheckedFacts, ReceiptCheckPage, Verdict, VerdictPage},
+        },
+        request::{from_here, is_clean},
     },
 };
 

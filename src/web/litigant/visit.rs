@@ -15,10 +15,13 @@ use uuid::Uuid;
 use crate::{
     app::{App, Error, holder::Held},
     domain::time::Timestamp,
-    web::pages::{
-        self,
-        errors::{PublicErrorPage, Refusal},
-        frame::{Menu, PublicFrame, Responsible, Step, Switch},
+    web::{
+        pages::{
+            self,
+            errors::{PublicErrorPage, Refusal},
+            frame::{Menu, PublicFrame, Responsible, Step, Switch},
+        },
+        request::{from_here, is_clean},
     },
     words::Lang,
 };
@@ -240,34 +243,8 @@ async fn read_form(headers: &HeaderMap, body: Body) -> Option<Sent> {
     Some(Sent(pairs(&bytes).into_iter().collect()))
 }
 
-/// Whether a text may be taken in: nobody types control or direction-override characters, or bytes
-/// that are no UTF-8; line breaks and tabs stand in pasted text.
-pub(super) fn is_clean(text: &str) -> bool {
-    !text.chars().any(|c| {
-        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffd}')
-    })
-}
-
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
-}
-
-/// Whether a form was sent from a page of ours, as far as the browser says. Our pages send no
-/// referrer, which makes the origin of their forms `null`: the fetch metadata decide where they are
-/// sent, the origin only where they are not.
-pub(super) fn from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
-    }
 }
 
 /// See other: after a form, or from one address to the right one.

@@ -20,10 +20,10 @@ pub enum Refusal {
     NotFound,
     /// 409: somebody changed the thing meanwhile.
     Changed {
-        /// Who.
-        who: String,
-        /// When.
-        at: Timestamp,
+        /// Who, and when, where that is known: a form that was sent twice is nobody else's act.
+        by: Option<(String, Timestamp)>,
+        /// Where the new version is seen.
+        see: String,
     },
     /// 422: not readable as what the form sends.
     Unreadable,
@@ -58,7 +58,10 @@ impl Refusal {
         match self {
             Self::Forbidden { who } => lang.t("error-403").with("who", who),
             Self::NotFound => lang.t("error-404"),
-            Self::Changed { who, at } => lang.t("error-409").with("who", who).with("moment", at),
+            Self::Changed { by: Some((who, at)), .. } => {
+                lang.t("error-409").with("who", who).with("moment", at)
+            }
+            Self::Changed { by: None, .. } => lang.t("error-409-unknown"),
             Self::Unreadable => lang.t("error-422"),
             Self::TooMany { again } => lang.t("error-429").with("moment", again),
             Self::Broken => lang.t("error-500"),
