@@ -1,4 +1,4 @@
-//! Logs and the names of metrics.
+//! Logs and the counting of metrics.
 //!
 //! A log line is one JSON object on standard error, its time in UTC with offset. Never logged, and no
 //! label of a metric: names of parties, personal ids, account numbers, phones, addresses, transfer
@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
     EnvFilter,
     fmt::{MakeWriter, format::Writer, time::FormatTime},
@@ -37,8 +38,11 @@ pub enum TelemetryError {
     /// The writing thread does not start.
     #[error("the log writer does not start")]
     Writer(#[from] io::Error),
-    /// Logging was started before.
-    #[error("logging was started before")]
+    /// The buckets of a metric.
+    #[error("the metrics' buckets do not fit")]
+    Buckets(#[from] BuildError),
+    /// Logging or counting was started before.
+    #[error("logging or counting was started before")]
     Started,
 }
 
@@ -178,33 +182,37 @@ fn escaped(event: &str) -> String {
     line
 }
 
-/// Names of metrics, one meaning each. Labels are words of our own code: `provider`, `reason`,
-/// `state`, `series` (its id), `route` (the pattern, not the path).
-pub mod metric {
-    /// Counter by `provider`: callbacks that verified. It equals the sum of the next four (P8).
-    pub const CALLBACKS_RECEIVED: &str = "anphi_callbacks_received_total";
-    /// Counter by `provider`: of these, settled or recorded for the first time.
-    pub const CALLBACKS_APPLIED: &str = "anphi_callbacks_applied_total";
-    /// Counter by `provider`: of these, repeats that got the first answer again.
-    pub const CALLBACKS_REPEATED: &str = "anphi_callbacks_repeated_total";
-    /// Counter by `provider` and `reason`: of these, answered as not found or of a wrong amount.
-    pub const CALLBACKS_REFUSED: &str = "anphi_callbacks_refused_total";
-    /// Gauge: of these, kept in the inbox and not yet decided.
-    pub const CALLBACKS_WAITING: &str = "anphi_callbacks_waiting";
-    /// Counter by `provider`: messages that did not verify. They count in none of the above.
-    pub const CALLBACKS_FORGED: &str = "anphi_callbacks_forged_total";
-    /// Gauge by `state`: events on their way out.
-    pub const OUTBOX: &str = "anphi_outbox_events";
-    /// Gauge, seconds: age of the oldest money that no notice is found for.
-    pub const UNMATCHED_AGE: &str = "anphi_unmatched_age_seconds";
-    /// Counter by `series`: receipts issued.
-    pub const RECEIPTS: &str = "anphi_receipts_issued_total";
-    /// Histogram, items: what one settlement transaction took.
-    pub const LANE_BATCH: &str = "anphi_lane_batch_items";
-    /// Histogram, seconds: from the lane's door to COMMIT.
-    pub const LANE_TIME: &str = "anphi_lane_seconds";
-    /// Histogram, seconds, by `route` and `status`: requests.
-    pub const REQUESTS: &str = "anphi_request_seconds";
+/// Bounds of the buckets of a time, in seconds.
+const TIME_BUCKETS: [f64; 12] =
+    [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Bounds of the buckets of a count.
+const COUNT_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// How often the samples of times are summed up.
+const DRAIN_PAUSE: Duration = Duration::from_secs(5);
+
+/// Starts counting for the whole process, once, inside of its runtime; what it gives renders the
+/// counts. `times` names
+/// those metrics that measure a time.
+pub fn count(times: &[&str]) -> Result<PrometheusHandle, TelemetryError> {
+    let mut builder = PrometheusBuilder::new().set_buckets(&COUNT_BUCKETS)?;
+    for name in times {
+        let name = Matcher::Full((*name).to_owned());
+        builder = builder.set_buckets_for_metric(name, &TIME_BUCKETS)?;
+    }
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).map_err(|_| TelemetryError::Started)?;
+    tokio::spawn(drained(handle.clone()));
+    Ok(handle)
+}
+
+/// Sums up the samples of times, also where nobody asks for them: they would grow without end.
+async fn drained(counts: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(DRAIN_PAUSE).await;
+        counts.run_upkeep();
+    }
 }
 
 #[cfg(test)]

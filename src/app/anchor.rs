@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::store::{Store, StoreError, Tx};
 
-/// The file's name beside an SQLite database.
+/// The file's name.
 pub const FILE_NAME: &str = "anchor.json";
 
 /// Commits within this time share one write.
@@ -122,11 +122,6 @@ impl Anchored {
             .and_then(|folder| folder.sync_all())
             .map_err(failed)
     }
-}
-
-/// The anchor file of an SQLite database.
-pub fn beside(database: &Path) -> PathBuf {
-    database.with_file_name(FILE_NAME)
 }
 
 /// Tells the keeper of the anchor that something was committed. Clones share it.

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     App, Error,
+    metric::{self, Ended},
     settle::{Item, LaneError, Message, Outcome},
 };
 use crate::{
@@ -37,38 +38,47 @@ impl App {
         let known = self.channels.registry().at_path(kind, account);
         let (Some(provider), Some(id)) = (known, self.channels.account(account)) else {
             self.refused.note(account, "unknown_account", &callback, now);
+            metric::count_forged(kind, "unknown_account");
             return kind.reply(Answer::BadSignature);
         };
         match provider.verify(&callback, now) {
             Ok(verified) => {
                 let item = callback_item(kind, (id, account), verified, &callback, from, now);
-                kind.reply(self.settle_within(item).await)
+                let (answer, ended) = self.settle_within(item).await;
+                metric::count(kind, ended);
+                kind.reply(answer)
             }
-            Err(Rejection::Amount) => kind.reply(self.keep_refused(id, &callback).await),
+            Err(Rejection::Amount) => {
+                let (answer, ended) = self.keep_refused(id, &callback).await;
+                metric::count(kind, ended);
+                kind.reply(answer)
+            }
             Err(rejection) => {
                 self.refused.note(account, reason(rejection), &callback, now);
+                metric::count_forged(kind, reason(rejection));
                 kind.reply(rejection.answer())
             }
         }
     }
 
-    async fn settle_within(&self, item: Item) -> Answer {
+    async fn settle_within(&self, item: Item) -> (Answer, Ended) {
         match tokio::time::timeout(PATIENCE, self.lane.settle(item)).await {
-            Ok(Ok(outcome)) => answer(&outcome),
+            Ok(Ok(outcome)) => (answer(&outcome), ended(&outcome)),
+            Ok(Err(LaneError::SetAside)) => (Answer::TryAgain, Ended::SetAside),
             // Not committed as far as we know: the sender asks again and gets the first answer.
-            Ok(Err(LaneError::Away | LaneError::SetAside)) | Err(_) => Answer::TryAgain,
+            Ok(Err(LaneError::Away)) | Err(_) => (Answer::TryAgain, Ended::Postponed),
         }
     }
 
     /// A well-signed message with an amount that no order can have: kept and counted as refused.
-    async fn keep_refused(&self, account: AccountId, callback: &RawCallback) -> Answer {
+    async fn keep_refused(&self, account: AccountId, callback: &RawCallback) -> (Answer, Ended) {
         match tokio::time::timeout(PATIENCE, self.keep_refused_row(account, callback)).await {
-            Ok(Ok(())) => Answer::InvalidAmount,
+            Ok(Ok(())) => (Answer::InvalidAmount, Ended::Refused("amount")),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a refused message could not be kept");
-                Answer::TryAgain
+                (Answer::TryAgain, Ended::Postponed)
             }
-            Err(_) => Answer::TryAgain,
+            Err(_) => (Answer::TryAgain, Ended::Postponed),
         }
     }
 
@@ -156,6 +166,16 @@ fn answer(outcome: &Outcome) -> Answer {
         Decided::AlreadyConfirmed => Answer::AlreadyConfirmed,
         Decided::UnknownOrder => Answer::UnknownOrder,
         Decided::InvalidAmount => Answer::InvalidAmount,
+    }
+}
+
+const fn ended(outcome: &Outcome) -> Ended {
+    match outcome.answer {
+        Decided::UnknownOrder => Ended::Refused("unknown_order"),
+        Decided::InvalidAmount => Ended::Refused("amount"),
+        Decided::AlreadyConfirmed => Ended::Repeated,
+        Decided::Applied if outcome.repeated => Ended::Repeated,
+        Decided::Applied => Ended::Applied,
     }
 }
 

@@ -118,8 +118,8 @@ pub struct StatementSheet {
 pub struct Waiting {
     /// Claim groups, paid and to be accepted; the clerk's.
     pub to_accept: u32,
-    /// Notices to be signed; the judge's.
-    pub to_sign: u32,
+    /// Notices to be signed and groups to be accepted; the judge's.
+    pub for_judge: u32,
     /// Money to be decided; the accountant's.
     pub to_decide: u32,
 }
@@ -135,7 +135,8 @@ impl App {
             waiting.to_accept = small(tx.count_to_accept(scope).await?);
         }
         if let Some(scope) = scope(Operation::IssueNotice) {
-            waiting.to_sign = small(tx.count_to_sign(scope, seat.staff).await?);
+            let (to_sign, to_accept) = tx.count_for_judge(scope, seat.staff).await?;
+            waiting.for_judge = small(to_sign.saturating_add(to_accept));
         }
         if let Some(scope) = scope(Operation::ReadStatements) {
             waiting.to_decide = small(tx.count_to_decide(scope).await?);

@@ -21,6 +21,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod lookup;
 pub mod matching;
+pub mod metric;
 pub mod money;
 pub mod notices;
 pub mod papers;

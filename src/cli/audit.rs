@@ -27,7 +27,7 @@ struct Verify {
     /// One JSON object.
     #[arg(long)]
     json: bool,
-    /// The file of anchored audit heads (else anchor.json beside an SQLite database).
+    /// The file of anchored audit heads (else the one that `serve` keeps).
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
 }

@@ -8,10 +8,10 @@ use std::{
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use super::{Failure, Outcome, config};
+use super::{Failure, Outcome, config, open};
 use crate::{
     app::{
-        anchor::{self, Anchored},
+        anchor::Anchored,
         check::{Asked, Finding, Reach, check},
         clock::SystemClock,
         tables::Tables,
@@ -38,7 +38,7 @@ pub struct Args {
     /// Chooses the sample.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// The file of anchored audit heads (else anchor.json beside an SQLite database).
+    /// The file of anchored audit heads (else the one that `serve` keeps).
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
 }
@@ -57,16 +57,12 @@ pub fn run(args: &Args, file: Option<&Path>) -> Outcome {
     print(&findings, args.json)
 }
 
-/// The anchor of a call: the named file, which must be there, else the one beside the database.
+/// The anchor of a call: the named file, which must be there, else the one that `serve` keeps.
 pub(super) fn read_anchor(
     settings: &Settings,
     named: Option<&Path>,
 ) -> Result<Option<Anchored>, Failure> {
-    let path = match (named, &settings.database) {
-        (Some(path), _) => path.to_owned(),
-        (None, Database::Sqlite(database)) => anchor::beside(database),
-        (None, Database::Postgres(_)) => return Ok(None),
-    };
+    let path = named.map_or_else(|| open::anchor_file(settings), Path::to_owned);
     let found = Anchored::read(&path).map_err(|error| Failure::Unknown(told(&error)))?;
     if found.is_none() && named.is_some() {
         return Err(Failure::Usage(format!("there is no anchor {}", path.display())));

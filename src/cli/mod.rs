@@ -9,6 +9,7 @@ mod data;
 mod deadline;
 mod demo;
 mod import;
+mod listener;
 mod migrate;
 mod ndjson;
 mod open;

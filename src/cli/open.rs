@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use super::{Failure, Outcome};
 use crate::{
     app::{
-        App,
+        App, anchor,
         clock::SystemClock,
         random::SystemRandom,
         start::{Parts, StartError, start},
@@ -81,16 +81,23 @@ pub(super) fn open_failure(error: OpenError) -> Failure {
 }
 
 /// Where the master key is: the setting's file, else `keys/master` beside the database (for a
-/// server: beside the settings file, else in the working folder).
+/// server's: beside the settings file, else in the working folder).
 fn key_file(settings: &Settings) -> PathBuf {
-    if let Some(path) = &settings.security.key_file {
-        return path.clone();
-    }
+    let named = settings.security.key_file.clone();
+    named.unwrap_or_else(|| state_folder(settings).join("keys").join("master"))
+}
+
+/// Heads of the audit chains, outside of the database.
+pub(super) fn anchor_file(settings: &Settings) -> PathBuf {
+    state_folder(settings).join(anchor::FILE_NAME)
+}
+
+fn state_folder(settings: &Settings) -> PathBuf {
     let beside = match &settings.database {
         Database::Sqlite(path) => path.parent().map(PathBuf::from),
         Database::Postgres(_) => settings.file().and_then(|file| file.parent()).map(PathBuf::from),
     };
-    beside.unwrap_or_default().join("keys").join("master")
+    beside.unwrap_or_default()
 }
 
 /// The parts of an `App` on the machine's clock and randomness.

@@ -1,14 +1,12 @@
 //! `anphi serve`: pages, API, callbacks and workers in one process.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Outcome, config, open};
+use super::{Failure, Outcome, config, listener, open};
 use crate::{
-    app::{App, jobs, start::start},
+    app::{App, anchor::Anchor, jobs, metric, start::start},
     config::{Database, Settings},
     store::{self, SchemaState, Store},
     telemetry, web,
@@ -17,7 +15,7 @@ use crate::{
 /// Connections of a service; each is held for milliseconds.
 const CONNECTIONS: u32 = 16;
 
-/// What is under way may take this long after a stop (reliability rule 18).
+/// Workers may take this long after a stop (reliability rule 18).
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often a database that is away is tried again.
@@ -52,27 +50,38 @@ pub fn run(args: &Args, file: Option<&Path>) -> Outcome {
         Database::Sqlite(path) => Some(store::own(path).map_err(open::open_failure)?),
         Database::Postgres(_) => None,
     };
-    open::block_on(async {
-        let stop = stopped();
-        let Some(app) = ready_app(&settings, &stop).await? else { return Ok(()) };
-        let public = TcpListener::bind(settings.server.listen).await.map_err(|error| {
-            Failure::Usage(format!("cannot listen on {}: {error}", settings.server.listen))
-        })?;
-        let second = TcpListener::bind(settings.admin.listen).await.map_err(|error| {
-            Failure::Usage(format!("cannot listen on {}: {error}", settings.admin.listen))
-        })?;
-        tracing::info!(listen = %settings.server.listen, "serving");
-        let workers = (!args.no_work).then(|| tokio::spawn(jobs::run(app.clone(), stop.clone())));
-        let (one, two) = tokio::join!(
-            served(public, web::public(app.clone()), stop.clone()),
-            served(second, web::second(app.clone()), stop.clone()),
-        );
-        if let Some(workers) = workers {
-            let _ = tokio::time::timeout(GRACE, workers).await;
-        }
-        app.store.close().await;
-        one.and(two)
-    })
+    open::block_on(serving(&settings, !args.no_work))
+}
+
+async fn serving(settings: &Settings, works: bool) -> Outcome {
+    let stop = stopped();
+    let recorded = telemetry::count(&metric::TIMES);
+    let recorded = recorded.map_err(|error| Failure::Unknown(error.to_string()))?;
+    let tls = match &settings.server.tls {
+        Some(files) => Some(listener::tls(files, stop.clone()).await?),
+        None => None,
+    };
+    let Some(store) = waited_for(settings, &stop).await? else { return Ok(()) };
+    let (public, address) = listener::bind(settings.server.listen).await?;
+    let (second, inner_address) = listener::bind(settings.admin.listen).await?;
+    let app = started(settings, store, settings.server.public_url(address)).await?;
+    tracing::info!(listen = %address, admin = %inner_address, site = app.site, "serving");
+    let anchor = Anchor::start(app.store.clone(), open::anchor_file(settings));
+    let workers = works.then(|| tokio::spawn(jobs::run(app.clone(), stop.clone())));
+    let pages = web::public_behind(app.clone(), settings.server.trusted_proxies.clone());
+    // On loopback the second listener stays plain: what reads metrics there knows no certificate.
+    let inner_tls = tls.clone().filter(|_| !settings.admin.listen.ip().is_loopback());
+    let (one, two) = tokio::join!(
+        listener::served(public, pages, tls, stop.clone()),
+        listener::served(second, web::second(app.clone(), recorded), inner_tls, stop.clone()),
+    );
+    stop.cancel();
+    if let Some(workers) = workers {
+        let _ = tokio::time::timeout(GRACE, workers).await;
+    }
+    anchor.finish().await;
+    app.store.close().await;
+    one.and(two)
 }
 
 /// Runs only the workers.
@@ -93,36 +102,12 @@ pub fn work(_: &WorkArgs, file: Option<&Path>) -> Outcome {
     })
 }
 
-/// Serves one listener until `stop`, then lets what is under way finish.
-pub(super) async fn served(
-    listener: TcpListener,
-    router: Router,
-    stop: CancellationToken,
-) -> Outcome {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown({
-        let stop = stop.clone();
-        async move { stop.cancelled().await }
-    });
-    let ended = async move {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        outcome = async { serving.await } => {
-            outcome.map_err(|error| Failure::Unknown(format!("serving ended: {error}")))
-        }
-        () = ended => Ok(()),
-    }
-}
-
-/// Waits for the database, brings an empty one up, and starts the `App`. `None` when stopped
-/// meanwhile.
-async fn ready_app(
+/// Waits for the database and brings an empty one up. `None` when stopped meanwhile.
+async fn waited_for(
     settings: &Settings,
     stop: &CancellationToken,
-) -> Result<Option<Arc<App>>, Failure> {
-    let store = loop {
+) -> Result<Option<Store>, Failure> {
+    loop {
         match ready_store(settings).await {
             Err(Failure::Unknown(why)) => {
                 tracing::warn!(%why, "waiting for the database");
@@ -131,17 +116,19 @@ async fn ready_app(
                     () = tokio::time::sleep(RETRY) => {}
                 }
             }
-            other => break other?,
+            other => return other.map(Some),
         }
-    };
-    let site = settings.server.public_url(settings.server.listen);
+    }
+}
+
+async fn started(settings: &Settings, store: Store, site: String) -> Result<Arc<App>, Failure> {
     let (app, _writer) = start(open::parts(settings, store, site)?, &settings.accounts)
         .await
         .map_err(open::starting)?;
     app.record_start()
         .await
         .map_err(|error| Failure::Unknown(format!("the start could not be recorded: {error}")))?;
-    Ok(Some(app))
+    Ok(app)
 }
 
 async fn ready_store(settings: &Settings) -> Result<Store, Failure> {

@@ -68,6 +68,14 @@ statements! {
         join claim_group g on g.id = n.group_id
         where ", scoped!("n"), " and g.accepted_at is null and n.state = 'to_sign'
         and (n.judge_id is null or n.judge_id = $4)");
+    JUDGE_ACCEPTS = concat!("select cast(count(distinct n.group_id) as bigint) from notice n
+        join claim_group g on g.id = n.group_id join court k on k.id = n.court_id
+        where ", scoped!("n"), " and g.accepted_at is null and n.state = 'paid'
+        and k.accept_by = 'judge' and (n.judge_id is null or n.judge_id = $4)
+        and not exists (select 1 from notice o where o.group_id = n.group_id
+          and o.state in ('draft', 'to_sign', 'issued', 'served'))
+        and not exists (select 1 from receipt r join receipt_use u on u.receipt_id = r.id
+          where r.notice_id = n.id and u.ended_at is null)");
     TO_DECIDE = concat!("select cast(count(*) as bigint) from exception e
         where $1 <> 'court' and ", scoped!("e"), " and e.state = 'open'");
     AWAITING_SUM = concat!("select cast(count(*) as bigint) from notice n
@@ -222,12 +230,19 @@ impl Tx {
         Ok(count)
     }
 
-    /// Notices within the scope that wait for a judge's signature, or for any judge's.
-    pub async fn count_to_sign(&mut self, scope: Scope, judge: StaffId) -> Result<i64, StoreError> {
+    /// What within the scope waits for a judge, or for any judge: notices to sign, and groups to
+    /// accept where the court accepts by its judge.
+    pub async fn count_for_judge(
+        &mut self,
+        scope: Scope,
+        judge: StaffId,
+    ) -> Result<(i64, i64), StoreError> {
         let bounds = Bounds::from(scope);
-        let (count,): (i64,) =
+        let (to_sign,): (i64,) =
             fetch_one!(self, TO_SIGN, bounds.kind, bounds.id, bounds.children, judge);
-        Ok(count)
+        let (to_accept,): (i64,) =
+            fetch_one!(self, JUDGE_ACCEPTS, bounds.kind, bounds.id, bounds.children, judge);
+        Ok((to_sign, to_accept))
     }
 
     /// Money within the scope that waits for a person.

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod engine;
 pub mod exception;
 pub mod find;
+pub mod gauges;
 pub mod idempotency;
 pub mod installation;
 pub mod ledger;
@@ -110,6 +111,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         desk::STATEMENTS,
         exception::STATEMENTS,
         find::STATEMENTS,
+        gauges::STATEMENTS,
         idempotency::STATEMENTS,
         installation::STATEMENTS,
         ledger::STATEMENTS,

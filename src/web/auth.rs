@@ -13,7 +13,7 @@ use governor::{
 
 use super::{
     problem::{Code, Problem},
-    request::{RequestId, peer},
+    request::{Peer, RequestId},
 };
 use crate::{
     app::{
@@ -81,7 +81,7 @@ where
         let key = bearer(parts).ok_or(Error::Unauthenticated)?;
         let holder = app.verify_api_key(key).await?;
         KeyRates::from_ref(state).count(holder.id)?;
-        let address = peer(parts).map(|peer| peer.to_string());
+        let address = parts.extensions.get::<Peer>().map(ToString::to_string);
         let request = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
         let caller = holder.caller(address, request);
         Ok(Self { holder, caller })

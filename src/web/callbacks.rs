@@ -1,15 +1,16 @@
 //! `/callbacks/{provider}/{account}`: what providers and banks send. No cookie, no form id, no
 //! limit on how many genuine ones come (protocols 0.12); the body is bounded.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 
+use super::request::Peer;
 use crate::app::{
     App,
     callbacks::{ProviderKind, ProviderReply, RawCallback},
@@ -21,7 +22,7 @@ const LARGEST: usize = 64 * 1024;
 /// Takes a callback and answers in the provider's dialect.
 pub async fn take(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     Path((provider, account)): Path<(String, String)>,
     method: Method,
     uri: Uri,

@@ -6,8 +6,9 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, request::Parts},
+    RequestExt as _,
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -75,9 +76,13 @@ impl std::fmt::Display for Peer {
     }
 }
 
-/// The peer of a request that [`identify`] has seen.
-pub fn peer(parts: &Parts) -> Option<Peer> {
-    parts.extensions.get().copied()
+/// A request of no known address, as only a router without a listener gets, is answered 500.
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get().copied().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
 }
 
 /// What [`identify`] needs.
@@ -94,15 +99,12 @@ impl Identify {
     }
 }
 
-/// Gives a request its id and its peer; the answer carries the id. What an outer layer gave stays.
+/// Gives a request its id and its peer; the answer carries the id.
 pub async fn identify(State(state): State<Identify>, mut request: Request, next: Next) -> Response {
-    if request.extensions().get::<RequestId>().is_some() {
-        return next.run(request).await;
-    }
     let id: Uuid = state.app.new_id();
     let id = id.to_string();
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    if let Some(connection) = connection {
+    let connection = request.extract_parts::<ConnectInfo<SocketAddr>>().await;
+    if let Ok(ConnectInfo(connection)) = connection {
         let peer = behind_proxies(connection, request.headers(), &state.trusted);
         request.extensions_mut().insert(peer);
     }

@@ -23,6 +23,7 @@ mod receipt_verify;
 mod reconcile;
 mod reference;
 mod reference_data;
+mod serve;
 mod sessions;
 mod settings;
 mod sign_in;

@@ -1,6 +1,6 @@
 //! The queue before the one writer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -9,6 +9,7 @@ use super::{
     batch::{BatchError, Settler, settle_batch},
     plan::Outcome,
 };
+use crate::app::metric;
 
 /// The most reports that one transaction settles (contract 5).
 const BATCH: usize = 256;
@@ -110,7 +111,11 @@ async fn write(settler: Arc<Settler>, mut jobs: mpsc::Receiver<Job>) {
 /// Settles several jobs in one transaction; when it fails for a reason of its own, one by one.
 async fn settle_jobs(settler: &Settler, jobs: Vec<Job>) {
     let items: Vec<Item> = jobs.iter().flat_map(|job| job.items.iter().cloned()).collect();
-    match settle_batch(settler, &items).await {
+    let begun = Instant::now();
+    let settled = settle_batch(settler, &items).await;
+    metrics::histogram!(metric::LANE_TIME).record(begun.elapsed());
+    metrics::histogram!(metric::LANE_BATCH).record(u32::try_from(items.len()).unwrap_or(u32::MAX));
+    match settled {
         Ok(outcomes) => {
             let mut outcomes = outcomes.into_iter();
             for job in jobs {

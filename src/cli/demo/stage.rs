@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -20,13 +20,13 @@ use crate::{
         App, Caller,
         anchor::{Anchor, Keeper},
         api_keys::{Access, KeyWanted},
-        jobs,
+        jobs, metric,
         random::{SystemRandom, code, new_id},
         staff::NewStaff,
         start::{Parts, start},
         vault::Vault,
     },
-    cli::{Failure, Outcome, open, serve, staff},
+    cli::{Failure, Outcome, listener, open, serve, staff},
     config::Settings,
     domain::{
         calendar::{Calendar, FIRST_VERSION, Reading},
@@ -44,7 +44,7 @@ use crate::{
         Options, Store,
         court::{AgencySettings, PutAgency, PutCourt},
     },
-    web,
+    telemetry, web,
 };
 
 /// Names of the accounts in the settings; callback paths carry them.
@@ -89,9 +89,9 @@ impl Stage {
         let sim = Simulator::start(clock.clone(), quick_pace())
             .await
             .map_err(|error| failed("the played bank and gateway")(&error))?;
-        let public = listener(args.listen).await?;
-        let second = listener(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        let addresses = (local(&public)?, local(&second)?);
+        let (public, address) = listener::bind(args.listen).await?;
+        let (second, inner) = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let addresses = (address, inner);
         let site = format!("http://{}", addresses.0);
         let secrets = Secrets::new();
         let settings = secrets.settings(&folder, args.postgres.as_deref(), addresses, &sim)?;
@@ -112,9 +112,11 @@ impl Stage {
         let (app, _writer) = start(parts, &settings.accounts).await.map_err(open::starting)?;
         secrets.introduce(&sim, &site);
         let stop = serve::stopped();
+        let recorded = telemetry::count(&metric::TIMES).map_err(|e| failed("metrics")(&e))?;
+        let inner_pages = web::second(app.clone(), recorded);
         let serving = vec![
-            tokio::spawn(serve::served(public, web::public(app.clone()), stop.clone())),
-            tokio::spawn(serve::served(second, web::second(app.clone()), stop.clone())),
+            tokio::spawn(listener::served(public, web::public(app.clone()), None, stop.clone())),
+            tokio::spawn(listener::served(second, inner_pages, None, stop.clone())),
         ];
         let anchor = Anchor::start(app.store.clone(), folder.join("anchor.json"));
         let http = reqwest::Client::builder()
@@ -260,16 +262,6 @@ fn folder(args: &Args) -> Result<(PathBuf, bool), Failure> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
     Ok((folder, temporary))
-}
-
-async fn listener(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure::Usage(format!("cannot listen on {address}: {error}; name another with --listen"))
-    })
-}
-
-fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener.local_addr().map_err(|error| failed("the listener")(&error))
 }
 
 /// Secrets of this run, known to the installation and the played bodies.

@@ -26,7 +26,6 @@ use tracing::Instrument;
 use super::{
     auth::KeyRates,
     problem::{self, Code, Problem},
-    request::{Identify, identify},
 };
 use crate::{
     app::{App, Error, idempotency::Answer, money::Page},
@@ -72,10 +71,8 @@ operations! {
     get "/receipts/{id}/pdf" => receipts::pdf;
 }
 
-/// The API, to be merged into the whole router. An outer [`identify`] layer, which knows the trusted
-/// proxies, comes first where there is one.
+/// The API, to be merged into the whole router, which gives each request its id and peer.
 pub fn router(app: Arc<App>) -> Router {
-    let identified = Identify::new(app.clone(), Vec::new());
     let header =
         |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let inner = routes()
@@ -88,7 +85,6 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(problem::finish))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(middleware::from_fn_with_state(identified, identify))
 }
 
 /// Runs a request in a task of its own: a client that hangs up does not stop it half-way, where a

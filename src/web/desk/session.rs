@@ -1,9 +1,9 @@
 //! One request to the desk: who sits there, what they may do, and the frame of the answer.
 
-use std::{collections::HashMap, convert::Infallible, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -29,7 +29,7 @@ use crate::{
                 Switch,
             },
         },
-        request::{RequestId, peer},
+        request::{Peer, RequestId},
     },
     words::Lang,
 };
@@ -66,12 +66,8 @@ impl FromRequestParts<Arc<App>> for Visit {
         let token = cookie(&parts.headers, cookie_name(app));
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
         let memory = parts.extensions.get::<Memory>().cloned().unwrap_or_default();
-        let address = match peer(parts) {
-            Some(peer) => peer.address.to_string(),
-            None => ConnectInfo::<SocketAddr>::from_request_parts(parts, app)
-                .await
-                .map_or_else(|_| "-".to_owned(), |info| info.0.ip().to_canonical().to_string()),
-        };
+        let address = parts.extensions.get::<Peer>();
+        let address = address.map_or_else(|| "-".to_owned(), |peer| peer.address.to_string());
         Ok(Self {
             app: app.clone(),
             memory,
@@ -295,7 +291,7 @@ const READABLE: [(Operation, DeskPlace); 5] = [
 fn groups(seat: &Seat, waiting: Option<Waiting>) -> Vec<DeskGroup> {
     let count = |place: DeskPlace| match place {
         DeskPlace::Today => waiting.map(|waiting| waiting.to_accept),
-        DeskPlace::Judge => waiting.map(|waiting| waiting.to_sign),
+        DeskPlace::Judge => waiting.map(|waiting| waiting.for_judge),
         DeskPlace::Exceptions => waiting.map(|waiting| waiting.to_decide),
         DeskPlace::NewCase
         | DeskPlace::Statements

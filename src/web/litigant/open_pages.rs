@@ -1,10 +1,10 @@
 //! Pages for anybody: start, look-up, help.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Extension,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,14 +19,17 @@ use crate::{
         id::{Reference, ReferenceError},
         time::Timestamp,
     },
-    web::pages::{
-        self,
-        form::{Field, Item, Wrong},
-        frame::Switch,
-        litigant::{
-            AccessibilityPage, HelpPage, LookupForm, LookupPage, LookupRefusal, PersonalDataPage,
-            StartPage,
+    web::{
+        pages::{
+            self,
+            form::{Field, Item, Wrong},
+            frame::Switch,
+            litigant::{
+                AccessibilityPage, HelpPage, LookupForm, LookupPage, LookupRefusal,
+                PersonalDataPage, StartPage,
+            },
         },
+        request::Peer,
     },
 };
 
@@ -49,7 +52,7 @@ fn empty(app: &App) -> LookupForm {
 /// `POST /tra-cuu`: to the notice of the two facts.
 pub(super) async fn find(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     Extension(door): Extension<Arc<Door>>,
     visit: Visit,
     sent: Sent,
@@ -64,7 +67,7 @@ pub(super) async fn find(
     if switches {
         return lookup(&visit, StatusCode::OK, form, None);
     }
-    if let Err(again) = door.lookups.take(neighbourhood(peer.ip()), visit.now()) {
+    if let Err(again) = door.lookups.take(neighbourhood(peer.address), visit.now()) {
         return too_many(&visit, form, again);
     }
     let reference = match Reference::from_typed(&form.reference.value) {

@@ -1,13 +1,10 @@
 //! Payer and method. The amount is never a field.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Extension,
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
@@ -26,11 +23,14 @@ use crate::{
         holder::Held,
     },
     domain::notice::NoticeState,
-    web::pages::{
-        self,
-        form::{Field, Item, Wrong},
-        frame::{Step, Switch},
-        notice::{Method, MethodKind, PayForm, PayPage, PayRefusal, Wait},
+    web::{
+        pages::{
+            self,
+            form::{Field, Item, Wrong},
+            frame::{Step, Switch},
+            notice::{Method, MethodKind, PayForm, PayPage, PayRefusal, Wait},
+        },
+        request::Peer,
     },
     words::Lang,
 };
@@ -85,7 +85,7 @@ pub(super) async fn choose(
     State(app): State<Arc<App>>,
     visit: Visit,
     Path(lookup): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     Extension(door): Extension<Arc<Door>>,
     sent: Sent,
 ) -> Response {
@@ -117,7 +117,7 @@ pub(super) async fn choose(
     if let Some(address) = first.as_deref() {
         return see(address);
     }
-    match leave(&app, &visit, &held, form, peer.ip()).await {
+    match leave(&app, &visit, &held, form, peer.address).await {
         Ok(address) => {
             let response = see(&address);
             *first = Some(address);

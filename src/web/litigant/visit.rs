@@ -8,9 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-
 use unicode_normalization::UnicodeNormalization;
-use uuid::Uuid;
 
 use crate::{
     app::{App, Error, holder::Held},
@@ -21,7 +19,7 @@ use crate::{
             errors::{PublicErrorPage, Refusal},
             frame::{Menu, PublicFrame, Responsible, Step, Switch},
         },
-        request::{from_here, is_clean},
+        request::{RequestId, from_here, is_clean},
     },
     words::Lang,
 };
@@ -39,7 +37,7 @@ pub(super) struct Visit {
     test_data: bool,
     query: HashMap<String, String>,
     /// Names this request in the log and on the page, should it fail.
-    id: Uuid,
+    id: RequestId,
 }
 
 impl FromRequestParts<Arc<App>> for Visit {
@@ -62,7 +60,7 @@ impl FromRequestParts<Arc<App>> for Visit {
             now: app.now(),
             test_data: app.test_data,
             query: query.into_iter().collect(),
-            id: app.new_id(),
+            id: parts.extensions.get::<RequestId>().cloned().unwrap_or_default(),
         })
     }
 }
@@ -165,7 +163,7 @@ impl Visit {
                 (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable)
             }
             Error::Changed | Error::KeyReused | Error::StillRunning | Error::Internal(_) => {
-                tracing::error!(request_id = %self.id, error = %chain(error), "a page failed");
+                tracing::error!(request_id = self.id.as_str(), error = %chain(error), "a page failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, Refusal::Broken)
             }
         };
@@ -179,7 +177,7 @@ impl Visit {
     /// The page of a refusal.
     pub(super) fn error_page(&self, status: StatusCode, error: Refusal) -> Response {
         let frame = self.frame(Switch::Link);
-        let request_id = status.is_server_error().then(|| self.id.to_string());
+        let request_id = status.is_server_error().then(|| self.id.as_str().to_owned());
         let page = PublicErrorPage { frame, error, hotline: self.phone(), request_id };
         pages::answer(status, &page)
     }

@@ -16,6 +16,8 @@ pub enum Refusal {
         /// The roles that hold it, in words.
         who: String,
     },
+    /// 403: signed in, and no page is for any role held.
+    NoPages,
     /// 404: nothing there, another's, or the link has ended.
     NotFound,
     /// 409: somebody changed the thing meanwhile.
@@ -45,6 +47,7 @@ impl Refusal {
     fn title(&self, lang: Lang) -> Phrase {
         match self {
             Self::Forbidden { .. } => lang.t("error-403-title"),
+            Self::NoPages => lang.t("error-no-pages-title"),
             Self::NotFound => lang.t("error-404-title"),
             Self::Changed { .. } => lang.t("error-409-title"),
             Self::Unreadable => lang.t("error-422-title"),
@@ -57,6 +60,7 @@ impl Refusal {
     fn sentence(&self, lang: Lang) -> Phrase {
         match self {
             Self::Forbidden { who } => lang.t("error-403").with("who", who),
+            Self::NoPages => lang.t("error-no-pages"),
             Self::NotFound => lang.t("error-404"),
             Self::Changed { by: Some((who, at)), .. } => {
                 lang.t("error-409").with("who", who).with("moment", at)

@@ -192,8 +192,11 @@ fn refusals(lang: Lang) -> Vec<Sample> {
         by: Some(("Lâm Văn Thẩm Phán Mẫu".into(), now())),
         see: "/desk/today".into(),
     };
+    let nobody_to_call = DeskErrorPage { hotline: String::new(), ..page(forbidden.clone(), None) };
     vec![
         Sample::of(lang, "desk-error-403", &page(forbidden, None)),
+        Sample::of(lang, "desk-error-403-plain", &nobody_to_call),
+        Sample::of(lang, "desk-error-403-no-pages", &page(Refusal::NoPages, None)),
         Sample::of(lang, "desk-error-404", &page(Refusal::NotFound, None)),
         Sample::of(lang, "desk-error-409", &page(changed, None)),
         Sample::of(lang, "desk-error-422", &page(Refusal::Unreadable, None)),
