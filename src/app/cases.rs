@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     App, Caller, Deed, Error,
     idempotency::{Answer, Once},
+    question::quote_input,
     vault::Purpose,
 };
 use crate::{
@@ -50,6 +51,8 @@ pub struct NewCase {
     pub charge_code: Option<String>,
     /// When the petition came.
     pub filed_on: Day,
+    /// The clerk in charge; none takes the one who writes.
+    pub clerk: Option<StaffId>,
     /// The assigned judge.
     pub judge: Option<StaffId>,
     /// Its id in another system.
@@ -94,8 +97,10 @@ pub struct NewClaim {
     pub text: String,
     /// What it is to the case.
     pub group: GroupKind,
-    /// Its value; none where it has none.
+    /// Its value; none where it has none, or where it is in foreign money.
     pub amount: Option<Dong>,
+    /// Its value in foreign money.
+    pub foreign: Option<Foreign>,
     /// Who makes it, each with an agreed share where there is one.
     pub by: Vec<(usize, Option<String>)>,
     /// The part claimed of a whole, `1/2`.
@@ -108,6 +113,19 @@ pub struct NewClaim {
     pub separate: bool,
     /// It only follows from another claim.
     pub ancillary: bool,
+}
+
+/// A sum in foreign money, with the rate by which it is reckoned (NQ 326/2016 gives it in đồng).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The sum, a decimal with a point.
+    pub amount: String,
+    /// Đồng for one unit, a decimal with a point.
+    pub rate: String,
+    /// Whose rate, and of which day.
+    pub source: Option<String>,
 }
 
 /// A relief already decided by the judge.
@@ -206,7 +224,7 @@ impl App {
             subject: new.subject.clone(),
             charge_code: new.charge_code.clone(),
             filed_on: new.filed_on,
-            clerk_id: caller.staff,
+            clerk_id: new.clerk.or(caller.staff),
             judge_id: new.judge,
             state: "open".to_owned(),
             locked_at: None,
@@ -217,6 +235,23 @@ impl App {
         if !tx.insert_case(&row).await? {
             return Err(Error::refused("number", "number_taken"));
         }
+        self.insert_facts(tx, caller, id, new).await?;
+        let deed = Deed::of_court(new.court, "case.created", ("case", id.uuid()))
+            .with(json!({ "number": row.number, "kind": row.kind, "instance": row.instance }))
+            .moving("case", id.uuid(), (None, "open"));
+        self.record(tx, caller, deed, now).await?;
+        Ok(id)
+    }
+
+    /// Parties, claims and reliefs of a case that has none.
+    pub(super) async fn insert_facts(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        id: CaseId,
+        new: &NewCase,
+    ) -> Result<(), Error> {
+        let now = self.now();
         let parties = self.insert_parties(tx, id, new).await?;
         self.insert_claims(tx, id, new, &parties).await?;
         for relief in &new.reliefs {
@@ -232,11 +267,7 @@ impl App {
             };
             tx.insert_relief(id, &row, (self.new_id(), caller.staff, now)).await?;
         }
-        let deed = Deed::of_court(new.court, "case.created", ("case", id.uuid()))
-            .with(json!({ "number": row.number, "kind": row.kind, "instance": row.instance }))
-            .moving("case", id.uuid(), (None, "open"));
-        self.record(tx, caller, deed, now).await?;
-        Ok(id)
+        Ok(())
     }
 
     async fn insert_parties(
@@ -318,15 +349,17 @@ impl App {
                 id
             };
             let id: ClaimId = self.new_id();
+            let foreign = claim.foreign.as_ref();
             let row = ClaimRow {
                 id,
                 group_id: group,
                 position: place_number(place),
                 text: claim.text.trim().to_owned(),
                 amount: claim.amount,
-                currency: None,
-                foreign_amount: None,
-                foreign_rate: None,
+                currency: foreign.map(|sum| sum.currency.clone()),
+                foreign_amount: foreign.map(|sum| sum.amount.clone()),
+                foreign_rate: foreign.map(|sum| sum.rate.clone()),
+                foreign_source: foreign.and_then(|sum| sum.source.clone()),
                 share: claim.share.clone(),
                 part: claim.part.clone(),
                 relief: claim.relief.clone(),
@@ -448,7 +481,7 @@ fn place_number(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1)
 }
 
-fn check(new: &NewCase) -> Result<(), Error> {
+pub(super) fn check(new: &NewCase) -> Result<(), Error> {
     if new.parties.is_empty() {
         return Err(Error::refused("parties", "no_parties"));
     }
@@ -496,92 +529,5 @@ fn document_fits(kind: DocumentKind, number: Option<&str>) -> bool {
             (6..=12).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
         }
         DocumentKind::Without => false,
-    }
-}
-
-/// The question to the fee engine, in the form of `docs/law.md` section 7. Parties are `p1`, `p2` …
-/// by their place, claims `c1`, `c2` ….
-pub fn quote_input(view: &CaseView, group: Uuid, day: Day) -> Value {
-    let case = &view.case;
-    let party = |id: PartyId| {
-        let row = view.parties.iter().find(|party| party.row.id == id);
-        row.map_or_else(String::new, |party| format!("p{}", party.row.position))
-    };
-    let claims: Vec<&(ClaimRow, Vec<ClaimPartyRow>)> =
-        view.claims.iter().filter(|(claim, _)| claim.group_id == group).collect();
-    let shares: serde_json::Map<String, Value> = claims
-        .iter()
-        .flat_map(|(_, by)| by)
-        .filter_map(|row| row.share.clone().map(|share| (party(row.party_id), share.into())))
-        .collect();
-    let names = |by: &[ClaimPartyRow]| -> Vec<String> {
-        by.iter().map(|row| party(row.party_id)).collect()
-    };
-    let reliefs: Vec<Value> =
-        view.reliefs.iter().map(|row| relief_entry(&party(row.party_id), row)).collect();
-    let mut input = json!({
-        "op": "advance",
-        "law": "auto",
-        "date": day.to_string(),
-        "case": case.kind,
-        "instance": case.instance,
-        "procedure": case.procedure,
-    });
-    let Value::Object(fields) = &mut input else { return input };
-    if let Some(code) = &case.charge_code {
-        let by: Vec<String> = claims.iter().flat_map(|(_, by)| names(by)).collect();
-        fields.insert("charge".to_owned(), code.as_str().into());
-        fields.insert("by".to_owned(), by.into());
-    } else if case.instance == Instance::Appeal {
-        let appeals = claims.iter().map(|(claim, by)| {
-            let mut entry = json!({ "id": format!("c{}", claim.position), "by": names(by) });
-            put(&mut entry, "part", claim.part.as_deref());
-            put(&mut entry, "relief", claim.relief.as_deref());
-            entry
-        });
-        fields.insert("appeals".to_owned(), appeals.collect());
-    } else {
-        let claims = claims.iter().map(|(claim, by)| {
-            let mut entry = json!({
-                "id": format!("c{}", claim.position),
-                "by": names(by),
-                "value": claim.amount,
-            });
-            put(&mut entry, "share", claim.share.as_deref());
-            put(&mut entry, "part", claim.part.as_deref());
-            put(&mut entry, "relief", claim.relief.as_deref());
-            for (name, set) in [("separate", claim.separate), ("ancillary", claim.ancillary)] {
-                if set {
-                    put_value(&mut entry, name, Value::Bool(true));
-                }
-            }
-            entry
-        });
-        fields.insert("claims".to_owned(), claims.collect());
-    }
-    if !shares.is_empty() {
-        fields.insert("shares".to_owned(), Value::Object(shares));
-    }
-    if !reliefs.is_empty() {
-        fields.insert("reliefs".to_owned(), Value::Array(reliefs));
-    }
-    input
-}
-
-fn relief_entry(party: &str, relief: &ReliefRow) -> Value {
-    let mut entry = json!({ "party": party, "code": relief.code });
-    put(&mut entry, "rate", relief.rate.as_deref());
-    entry
-}
-
-fn put(entry: &mut Value, name: &str, text: Option<&str>) {
-    if let Some(text) = text {
-        put_value(entry, name, text.into());
-    }
-}
-
-fn put_value(entry: &mut Value, name: &str, value: Value) {
-    if let Value::Object(fields) = entry {
-        fields.insert(name.to_owned(), value);
     }
 }

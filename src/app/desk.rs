@@ -18,23 +18,27 @@ use crate::{
         assessment::Assessment,
         case::CaseKind,
         fee::{LawChoice, QuoteError},
-        id::{CaseId, ExceptionId, NoticeId, StaffId, StatementId},
+        id::{CaseId, CourtId, ExceptionId, NoticeId, StaffId, StatementId},
         money::Dong,
         notice::NoticeState,
-        staff::Scope,
+        staff::{Operation, Scope},
+        time::{Day, Timestamp},
     },
     store::{court::CourtRow, notice::AddresseeRow, order::OrderRow, receipt::ReceiptRow},
 };
 
 pub use crate::store::{
     account::AccountRow,
-    desk::{ActRow, JudgeRow, LineException, LineMatch, RegisterRow, WorkRow},
+    desk::{ActRow, Colleague, LineException, LineMatch, RegisterRow, WorkRow},
     notice::{NoticeRow, ServiceRow},
     statement::{ExceptionFilter, ExceptionRow, LineRow, StatementRow},
 };
 
 /// Open notices that a list looks at, at most.
 const WORK: i64 = 5_000;
+
+/// Days that a list offers, at most.
+const DAYS: i64 = 366;
 
 /// A notice with what the case page and the pages of its own show.
 #[derive(Clone, Debug)]
@@ -109,7 +113,48 @@ pub struct StatementSheet {
     pub exceptions: Vec<LineException>,
 }
 
+/// What waits for somebody, as every page of theirs counts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Claim groups, paid and to be accepted; the clerk's.
+    pub to_accept: u32,
+    /// Notices to be signed and groups to be accepted; the judge's.
+    pub for_judge: u32,
+    /// Money to be decided; the accountant's.
+    pub to_decide: u32,
+}
+
 impl App {
+    /// What waits for the one who sits there, by the roles they hold.
+    pub async fn waiting_for(&self, seat: &Seat) -> Result<Waiting, Error> {
+        let scope = |operation| seat.granted(operation).map(|granted| granted.scope);
+        let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut tx = self.store.read().await?;
+        let mut waiting = Waiting::default();
+        if let Some(scope) = scope(Operation::ReadCases) {
+            waiting.to_accept = small(tx.count_to_accept(scope).await?);
+        }
+        if let Some(scope) = scope(Operation::IssueNotice) {
+            let (to_sign, to_accept) = tx.count_for_judge(scope, seat.staff).await?;
+            waiting.for_judge = small(to_sign.saturating_add(to_accept));
+        }
+        if let Some(scope) = scope(Operation::ReadStatements) {
+            waiting.to_decide = small(tx.count_to_decide(scope).await?);
+        }
+        Ok(waiting)
+    }
+
+    /// Who last did something to a thing, or to a notice of a case, and when.
+    pub async fn last_act(&self, entity: Uuid) -> Result<Option<(String, Timestamp)>, Error> {
+        let mut tx = self.store.read().await?;
+        let Some(act) = tx.history(CaseId::new(entity)).await?.into_iter().next() else {
+            return Ok(None);
+        };
+        let staff = tx.all_staff().await?;
+        let member = staff.into_iter().find(|row| row.id.to_string() == act.actor);
+        Ok(Some((member.map_or(act.actor, |row| row.name), act.at)))
+    }
+
     /// Whether somebody has a second factor.
     pub async fn is_enrolled(&self, seat: &Seat) -> Result<bool, Error> {
         let row = self.store.read().await?.staff(seat.staff).await?;
@@ -211,8 +256,13 @@ impl App {
     }
 
     /// The judges of a case's court.
-    pub async fn judges_of(&self, view: &CaseView) -> Result<Vec<JudgeRow>, Error> {
+    pub async fn judges_of(&self, view: &CaseView) -> Result<Vec<Colleague>, Error> {
         Ok(self.store.read().await?.judges(view.case.court_id).await?)
+    }
+
+    /// The clerks of a court.
+    pub async fn clerks_of(&self, court: CourtId) -> Result<Vec<Colleague>, Error> {
+        Ok(self.store.read().await?.clerks(court).await?)
     }
 
     /// The collector of a court's advances, and the live account that a notice would print.
@@ -317,6 +367,28 @@ impl App {
             exceptions: tx.line_exceptions(id).await?,
             statement,
         })
+    }
+
+    /// The days on which lines of statements within the caller's scope were booked, newest first.
+    pub async fn line_days(&self, caller: &Caller) -> Result<Vec<Day>, Error> {
+        Ok(self.store.read().await?.line_days(caller.scope, DAYS).await?)
+    }
+
+    /// The lines of one day, statement by statement. One that covers the day alone is whole.
+    pub async fn day_sheets(
+        &self,
+        caller: &Caller,
+        day: Day,
+    ) -> Result<Vec<StatementSheet>, Error> {
+        let ids = self.store.read().await?.statements_of_day(caller.scope, day).await?;
+        let mut sheets = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut sheet = self.statement_sheet(caller, id).await?;
+            sheet.lines.retain(|line| line.booked_on == day);
+            sheets.push(sheet);
+        }
+        sheets.sort_by(|one, two| one.statement.account_name.cmp(&two.statement.account_name));
+        Ok(sheets)
     }
 
     /// Exceptions within the caller's scope, oldest bank day first.

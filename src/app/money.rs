@@ -190,6 +190,11 @@ impl App {
         rows.into_iter().map(|row| self.receipt_detail(row)).collect()
     }
 
+    /// How many receipts there are within the caller's scope.
+    pub async fn receipt_count(&self, caller: &Caller) -> Result<usize, Error> {
+        Ok(count(self.store.read().await?.count_receipts(caller.scope).await?))
+    }
+
     /// A receipt within the caller's scope.
     pub async fn receipt(&self, caller: &Caller, id: ReceiptId) -> Result<ReceiptDetail, Error> {
         let row = self.store.read().await?.receipt(caller.scope, id).await?;

@@ -78,6 +78,9 @@ impl App {
     ) -> Result<Vec<NoticeId>, Error> {
         let case = view.case.id;
         let kind = view.groups.iter().find(|row| row.id == group).ok_or(Error::NotFound)?.kind;
+        if !tx.hold_case(case, view.case.revision).await? {
+            return Err(Error::Changed);
+        }
         let now = self.now();
         let assessment = self
             .assess(view, group, now.day())?

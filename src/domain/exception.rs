@@ -43,3 +43,25 @@ codes! {
         Cleared = "cleared",
     }
 }
+
+impl ExceptionKind {
+    /// Whether a person may say to which notice money of this kind belongs. A part that waits is
+    /// with its notice already; the rest above a sum and money for a closed notice are refunded or
+    /// moved by a recorded decision; money of another agency is paid over; the others are no money
+    /// in our account yet.
+    pub const fn may_be_assigned(self) -> bool {
+        match self {
+            Self::NoReference | Self::UnknownReference | Self::SumDiffers | Self::Double => true,
+            Self::UnknownOrder
+            | Self::Short
+            | Self::Over
+            | Self::ClosedNotice
+            | Self::AmountDiffers
+            | Self::OtherAgency
+            | Self::Held
+            | Self::ProviderSettlement
+            | Self::UnexplainedDebit
+            | Self::Poisoned => false,
+        }
+    }
+}

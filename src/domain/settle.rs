@@ -59,6 +59,8 @@ codes! {
         Several = "several",
         /// Earlier parts and this one add up exactly.
         Parts = "parts",
+        /// A person gave waiting money to the notice.
+        Chosen = "chosen",
     }
 }
 
@@ -155,6 +157,43 @@ pub fn decide(account: &AccountFacts, report: &Report, named: &Named) -> Decisio
         Named::Attempt(found) => gateway(account, report, found.as_ref()),
         Named::References { notices, rule } => bank(account, report, notices, *rule),
     }
+}
+
+/// What it does when a person gives waiting money to a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// It pays the notice; more than is due stays for a person.
+    Settles {
+        /// What the notice takes.
+        settlement: Settlement,
+        /// What is left, if anything.
+        rest: Option<Rest>,
+    },
+    /// It is too little and waits for the rest.
+    Waits {
+        /// What is still missing, with the parts that wait already counted in.
+        missing: Dong,
+    },
+    /// The notice takes no money, and why.
+    Refused(ExceptionKind),
+}
+
+/// Decides about `amount` that waits on `account`, given by a person to `notice`. The rules are
+/// those for money that names its notice itself.
+pub fn choose(account: &AccountFacts, amount: Dong, notice: &NoticeFacts) -> Choice {
+    if let Some(kind) = refusal(account, notice) {
+        return Choice::Refused(kind);
+    }
+    let Some(settlement) = settle_one(account, amount, notice, Rule::Chosen) else {
+        let waiting = notice.waiting_sum();
+        let missing = notice.due().checked_sub(amount).and_then(|due| due.checked_sub(waiting));
+        return Choice::Waits { missing: missing.unwrap_or(Dong::ZERO) };
+    };
+    let rest = amount
+        .checked_sub(settlement.amount)
+        .filter(|rest| rest.is_positive())
+        .map(|amount| Rest { kind: ExceptionKind::Over, amount, notice: Some(notice.id) });
+    Choice::Settles { settlement, rest }
 }
 
 fn gateway(

@@ -35,7 +35,7 @@ statements! {
         document_kind, document, document_index, birth_year, address, phone, email, pays, eservice_on)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     PARTIES = "select id, case_id, position, role, kind, name, document_kind, document, birth_year,
-        address, pays, eservice_on from party where case_id = $1 order by position";
+        address, phone, email, pays, eservice_on from party where case_id = $1 order by position";
     INSERT_GROUP = "insert into claim_group (id, case_id, kind, position, judge_id)
         values ($1, $2, $3, $4, $5)";
     GROUPS = "select id, case_id, kind, position, register_number, register_year, accepted_on,
@@ -44,7 +44,7 @@ statements! {
         foreign_amount, foreign_rate, foreign_source, share, part, relief, separate, ancillary)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     CLAIMS = "select id, group_id, position, text, amount, currency, foreign_amount, foreign_rate,
-        share, part, relief, separate, ancillary from claim where case_id = $1 order by position";
+        foreign_source, share, part, relief, separate, ancillary from claim where case_id = $1 order by position";
     INSERT_CLAIM_PARTY = "insert into claim_party (claim_id, party_id, share) values ($1, $2, $3)";
     CLAIM_PARTIES = "select cp.claim_id, cp.party_id, cp.share from claim_party cp
         join claim c on c.id = cp.claim_id join party p on p.id = cp.party_id
@@ -57,6 +57,16 @@ statements! {
         on conflict (court_id, book, year) do update set last_number = register.last_number + 1
         returning last_number";
     PEEK_NUMBER = "select last_number from register where court_id = $1 and book = $2 and year = $3";
+    CHANGE_CASE = "update court_case set number = $3, kind = $4, instance = $5, procedure = $6,
+        subject = $7, charge_code = $8, filed_on = $9, clerk_id = $10, revision = revision + 1
+        where id = $1 and revision = $2 and state = 'open'";
+    HOLD_CASE = "update court_case set revision = revision where id = $1 and revision = $2";
+    DROP_CLAIM_PARTIES = "delete from claim_party where claim_id in
+        (select c.id from claim c where c.case_id = $1)";
+    DROP_CLAIMS = "delete from claim where case_id = $1";
+    DROP_RELIEFS = "delete from relief where case_id = $1";
+    DROP_GROUPS = "delete from claim_group where case_id = $1";
+    DROP_PARTIES = "delete from party where case_id = $1";
     LOCK_CASE = "update court_case set state = 'accepted', locked_at = $2, revision = revision + 1
         where id = $1 and state = 'open'";
 }
@@ -97,6 +107,10 @@ pub struct PartyRow {
     pub document: Option<Vec<u8>>,
     pub birth_year: Option<i64>,
     pub address: String,
+    /// Sealed.
+    pub phone: Option<Vec<u8>>,
+    /// Sealed.
+    pub email: Option<Vec<u8>>,
     pub pays: bool,
     pub eservice_on: Option<Day>,
 }
@@ -148,6 +162,7 @@ pub struct ClaimRow {
     pub currency: Option<String>,
     pub foreign_amount: Option<String>,
     pub foreign_rate: Option<String>,
+    pub foreign_source: Option<String>,
     pub share: Option<String>,
     pub part: Option<String>,
     pub relief: Option<String>,
@@ -288,7 +303,7 @@ impl Tx {
             &claim.currency,
             &claim.foreign_amount,
             &claim.foreign_rate,
-            None::<String>,
+            &claim.foreign_source,
             &claim.share,
             &claim.part,
             &claim.relief,
@@ -363,6 +378,40 @@ impl Tx {
     ) -> Result<i64, StoreError> {
         let row: Option<(i64,)> = fetch_optional!(self, PEEK_NUMBER, court, book, i64::from(year));
         Ok(row.map_or(0, |(number,)| number))
+    }
+
+    /// Changes a case's own facts, as long as it is at `revision`; `false` when somebody was faster.
+    pub async fn change_case(&mut self, case: &CaseRow, revision: i64) -> Result<bool, StoreError> {
+        let rows = execute!(
+            self,
+            CHANGE_CASE,
+            case.id,
+            revision,
+            &case.number,
+            case.kind,
+            case.instance,
+            case.procedure,
+            &case.subject,
+            &case.charge_code,
+            case.filed_on,
+            case.clerk_id
+        );
+        Ok(rows == 1)
+    }
+
+    /// Keeps a case at `revision` until the transaction ends; `false` when it has moved on.
+    pub async fn hold_case(&mut self, case: CaseId, revision: i64) -> Result<bool, StoreError> {
+        Ok(execute!(self, HOLD_CASE, case, revision) == 1)
+    }
+
+    /// Takes away parties, claims and reliefs of a case that no notice stands for.
+    pub async fn drop_facts(&mut self, case: CaseId) -> Result<(), StoreError> {
+        execute!(self, DROP_CLAIM_PARTIES, case);
+        execute!(self, DROP_CLAIMS, case);
+        execute!(self, DROP_RELIEFS, case);
+        execute!(self, DROP_GROUPS, case);
+        execute!(self, DROP_PARTIES, case);
+        Ok(())
     }
 
     /// Locks the facts of an accepted case; `false` when it was locked before.

@@ -43,11 +43,17 @@ statements! {
     JUDGES = "select distinct s.id, s.name from staff s join staff_grant g on g.staff_id = s.id
         where g.role = 'judge' and g.revoked_at is null and g.court_id = $1 and s.state = 'active'
         order by s.name";
+    CLERKS = "select distinct s.id, s.name from staff s join staff_grant g on g.staff_id = s.id
+        where g.role = 'clerk' and g.revoked_at is null and g.court_id = $1 and s.state = 'active'
+        order by s.name";
     ASSIGN_JUDGE = "update court_case set judge_id = $2, revision = revision + 1 where id = $1";
     HISTORY = "select e.at, e.action, e.actor, e.actor_kind from audit_entry e
         where e.entity_id = $1 or e.entity_id in (select n.id from notice n where n.case_id = $1)
         order by e.at desc, e.seq desc limit 200";
-    LINE_MATCHES = "select l.id as line_id, n.reference, s.symbol, r.number from statement_line l
+    HISTORY_OF = "select e.at, e.action, e.actor, e.actor_kind from audit_entry e
+        where e.entity_id = $1 order by e.at desc, e.seq desc limit 200";
+    LINE_MATCHES = "select l.id as line_id, n.reference, s.symbol, r.number, a.rule
+        from statement_line l
         join allocation a on a.payment_id = l.payment_id join notice n on n.id = a.notice_id
         left join receipt r on r.notice_id = n.id and r.state in ('numbered', 'corrected')
         left join receipt_series s on s.id = r.series_id
@@ -55,6 +61,23 @@ statements! {
     LINE_EXCEPTIONS = "select e.id, e.kind, l.id as line_id from exception e
         join statement_line l on l.id = e.line_id or l.payment_id = e.payment_id
         where l.statement_id = $1 and e.state = 'open' order by l.n, e.raised_at, e.id";
+    TO_ACCEPT = concat!("select cast(count(distinct n.group_id) as bigint) from notice n
+        join claim_group g on g.id = n.group_id
+        where ", scoped!("n"), " and g.accepted_at is null and n.state = 'paid'");
+    TO_SIGN = concat!("select cast(count(*) as bigint) from notice n
+        join claim_group g on g.id = n.group_id
+        where ", scoped!("n"), " and g.accepted_at is null and n.state = 'to_sign'
+        and (n.judge_id is null or n.judge_id = $4)");
+    JUDGE_ACCEPTS = concat!("select cast(count(distinct n.group_id) as bigint) from notice n
+        join claim_group g on g.id = n.group_id join court k on k.id = n.court_id
+        where ", scoped!("n"), " and g.accepted_at is null and n.state = 'paid'
+        and k.accept_by = 'judge' and (n.judge_id is null or n.judge_id = $4)
+        and not exists (select 1 from notice o where o.group_id = n.group_id
+          and o.state in ('draft', 'to_sign', 'issued', 'served'))
+        and not exists (select 1 from receipt r join receipt_use u on u.receipt_id = r.id
+          where r.notice_id = n.id and u.ended_at is null)");
+    TO_DECIDE = concat!("select cast(count(*) as bigint) from exception e
+        where $1 <> 'court' and ", scoped!("e"), " and e.state = 'open'");
     AWAITING_SUM = concat!("select cast(count(*) as bigint) from notice n
         where ", scoped!("n"), " and n.state in ('issued', 'served')
         and n.amount - n.allocated - n.waiting = $4");
@@ -103,10 +126,10 @@ pub struct RegisterRow {
     pub last_number: i64,
 }
 
-/// A judge of a court.
+/// A judge or a clerk of a court.
 #[derive(Clone, Debug, sqlx::FromRow)]
 #[expect(missing_docs, reason = "named as its columns")]
-pub struct JudgeRow {
+pub struct Colleague {
     pub id: StaffId,
     pub name: String,
 }
@@ -129,6 +152,8 @@ pub struct LineMatch {
     pub reference: crate::domain::id::Reference,
     pub symbol: Option<String>,
     pub number: Option<i64>,
+    /// By which rule.
+    pub rule: String,
 }
 
 /// An open exception of a line or of its payment.
@@ -157,8 +182,13 @@ impl Tx {
     }
 
     /// The judges of a court, by name.
-    pub async fn judges(&mut self, court: CourtId) -> Result<Vec<JudgeRow>, StoreError> {
+    pub async fn judges(&mut self, court: CourtId) -> Result<Vec<Colleague>, StoreError> {
         Ok(fetch_all!(self, JUDGES, court))
+    }
+
+    /// The clerks of a court, by name.
+    pub async fn clerks(&mut self, court: CourtId) -> Result<Vec<Colleague>, StoreError> {
+        Ok(fetch_all!(self, CLERKS, court))
     }
 
     /// Assigns a case to a judge; the case was read within a scope.
@@ -170,6 +200,11 @@ impl Tx {
     /// What happened to a case and its notices, newest first; the case was read within a scope.
     pub async fn history(&mut self, case: CaseId) -> Result<Vec<ActRow>, StoreError> {
         Ok(fetch_all!(self, HISTORY, case))
+    }
+
+    /// What happened to one thing, newest first; it was read within a scope.
+    pub async fn history_of(&mut self, entity: Uuid) -> Result<Vec<ActRow>, StoreError> {
+        Ok(fetch_all!(self, HISTORY_OF, entity))
     }
 
     /// What the lines of a statement pay; the statement was read within a scope.
@@ -186,6 +221,35 @@ impl Tx {
         statement: StatementId,
     ) -> Result<Vec<LineException>, StoreError> {
         Ok(fetch_all!(self, LINE_EXCEPTIONS, statement))
+    }
+
+    /// Claim groups within the scope that are paid and not accepted.
+    pub async fn count_to_accept(&mut self, scope: Scope) -> Result<i64, StoreError> {
+        let bounds = Bounds::from(scope);
+        let (count,): (i64,) = fetch_one!(self, TO_ACCEPT, bounds.kind, bounds.id, bounds.children);
+        Ok(count)
+    }
+
+    /// What within the scope waits for a judge, or for any judge: notices to sign, and groups to
+    /// accept where the court accepts by its judge.
+    pub async fn count_for_judge(
+        &mut self,
+        scope: Scope,
+        judge: StaffId,
+    ) -> Result<(i64, i64), StoreError> {
+        let bounds = Bounds::from(scope);
+        let (to_sign,): (i64,) =
+            fetch_one!(self, TO_SIGN, bounds.kind, bounds.id, bounds.children, judge);
+        let (to_accept,): (i64,) =
+            fetch_one!(self, JUDGE_ACCEPTS, bounds.kind, bounds.id, bounds.children, judge);
+        Ok((to_sign, to_accept))
+    }
+
+    /// Money within the scope that waits for a person.
+    pub async fn count_to_decide(&mut self, scope: Scope) -> Result<i64, StoreError> {
+        let bounds = Bounds::from(scope);
+        let (count,): (i64,) = fetch_one!(self, TO_DECIDE, bounds.kind, bounds.id, bounds.children);
+        Ok(count)
     }
 
     /// How many notices within the scope await this very sum.

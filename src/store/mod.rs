@@ -15,6 +15,7 @@ pub mod court;
 pub mod desk;
 pub mod engine;
 pub mod exception;
+pub mod find;
 pub mod gauges;
 pub mod idempotency;
 pub mod installation;
@@ -109,6 +110,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         court::STATEMENTS,
         desk::STATEMENTS,
         exception::STATEMENTS,
+        find::STATEMENTS,
         gauges::STATEMENTS,
         idempotency::STATEMENTS,
         installation::STATEMENTS,

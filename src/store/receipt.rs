@@ -3,7 +3,7 @@
 use super::{
     StoreError, Tx,
     columns::Hash,
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     scope::{Bounds, scoped},
     statements,
 };
@@ -38,7 +38,8 @@ statements! {
     BY_CODE = concat!("select ", columns!(), tables!(), "where r.code = $1");
     LIST = concat!("select ", columns!(), tables!(), "where ", scoped!("r"), "
         and (cast($4 as text) is null or n.reference = $4)
-        order by r.issued_at desc, r.id desc limit $5 offset $6");
+        order by r.issued_at desc, r.number desc, r.id desc limit $5 offset $6");
+    COUNT = concat!("select cast(count(*) as bigint) from receipt r where ", scoped!("r"));
     WITHOUT_PAPER = concat!("select ", columns!(), tables!(), "where not exists
         (select 1 from receipt_paper p where p.receipt_id = r.id)
         order by r.issued_at, r.id limit $1");
@@ -99,6 +100,13 @@ pub struct NewPaper<'a> {
 }
 
 impl Tx {
+    /// How many receipts there are within the scope.
+    pub async fn count_receipts(&mut self, scope: Scope) -> Result<i64, StoreError> {
+        let bounds = Bounds::from(scope);
+        let (count,): (i64,) = fetch_one!(self, COUNT, bounds.kind, bounds.id, bounds.children);
+        Ok(count)
+    }
+
     /// A receipt within the scope.
     pub async fn receipt(
         &mut self,

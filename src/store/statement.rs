@@ -78,6 +78,10 @@ statements! {
     LINES = "select id, statement_id, account_id, agency_id, n, booked_on, booked_at, value_date,
         direction, amount, bank_reference, payer_name, payer_account, memo, balance_after, reversal,
         source_id, outcome, rule, payment_id from statement_line where statement_id = $1 order by n";
+    LINE_DAYS = concat!("select distinct l.booked_on from statement_line l
+        where ", agency_scoped!("l"), " order by l.booked_on desc limit $4");
+    OF_DAY = concat!("select distinct l.statement_id from statement_line l
+        where ", agency_scoped!("l"), " and l.booked_on = $4");
     OUTCOMES = "select coalesce(l.outcome, 'waiting') as outcome,
         coalesce(l.rule, '') as rule, l.direction, cast(count(*) as bigint) as count,
         cast(sum(l.amount) as bigint) as sum from statement_line l
@@ -85,7 +89,7 @@ statements! {
         group by 1, 2, 3 order by 1, 2, 3";
     EXCEPTIONS = concat!("select e.id, e.agency_id, e.court_id, e.kind, e.amount, e.payment_id,
         e.line_id, e.notice_id, e.order_id, e.reason, e.suggestion, e.state, e.bank_day,
-        e.raised_at, e.cleared_at, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
+        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
         p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
         coalesce(l.payer_name, p.payer_name) as payer
         from exception e left join notice n on n.id = e.notice_id
@@ -95,7 +99,7 @@ statements! {
         order by e.bank_day, e.raised_at, e.id limit $6 offset $7");
     EXCEPTION = concat!("select e.id, e.agency_id, e.court_id, e.kind, e.amount, e.payment_id,
         e.line_id, e.notice_id, e.order_id, e.reason, e.suggestion, e.state, e.bank_day,
-        e.raised_at, e.cleared_at, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
+        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
         p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
         coalesce(l.payer_name, p.payer_name) as payer
         from exception e left join notice n on n.id = e.notice_id
@@ -232,6 +236,7 @@ pub struct ExceptionRow {
     pub bank_day: Day,
     pub raised_at: Timestamp,
     pub cleared_at: Option<Timestamp>,
+    pub cleared_by: Option<String>,
     pub cleared_why: Option<String>,
     pub reference: Option<String>,
     pub paid_at: Option<Timestamp>,
@@ -398,6 +403,26 @@ impl Tx {
     /// A statement's lines; the statement was read within a scope.
     pub async fn lines(&mut self, statement: StatementId) -> Result<Vec<LineRow>, StoreError> {
         Ok(fetch_all!(self, LINES, statement))
+    }
+
+    /// The days of lines within the scope, newest first.
+    pub async fn line_days(&mut self, scope: Scope, limit: i64) -> Result<Vec<Day>, StoreError> {
+        let bounds = Bounds::from(scope);
+        let found: Vec<(Day,)> =
+            fetch_all!(self, LINE_DAYS, bounds.kind, bounds.id, bounds.children, limit);
+        Ok(found.into_iter().map(|(day,)| day).collect())
+    }
+
+    /// The statements within the scope that have lines of a day.
+    pub async fn statements_of_day(
+        &mut self,
+        scope: Scope,
+        day: Day,
+    ) -> Result<Vec<StatementId>, StoreError> {
+        let bounds = Bounds::from(scope);
+        let found: Vec<(StatementId,)> =
+            fetch_all!(self, OF_DAY, bounds.kind, bounds.id, bounds.children, day);
+        Ok(found.into_iter().map(|(id,)| id).collect())
     }
 
     /// Counts and sums of an account's lines by outcome, of one day where given.

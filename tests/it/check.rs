@@ -29,6 +29,12 @@ fn violated(findings: &[Finding]) -> Vec<(&'static str, Vec<String>)> {
     findings.iter().filter(|f| !f.ok).map(|f| (f.invariant, f.rows.clone())).collect()
 }
 
+/// Holds that no invariant is violated.
+pub async fn assert_clean(world: &World) {
+    let findings = checked(world, &world.app.store, None).await;
+    assert_eq!(violated(&findings), []);
+}
+
 on_both! {
     async fn a_busy_installation_is_clean(world: World) {
         story::busy(&world).await;

@@ -256,6 +256,7 @@ impl World {
             subject: "Tranh chấp hợp đồng vay tài sản".to_owned(),
             charge_code: None,
             filed_on: self.clock.today(),
+            clerk: None,
             judge: self.judge.staff,
             external_id: None,
             parties: vec![
@@ -266,6 +267,7 @@ impl World {
                 text: "Đòi nợ vay".to_owned(),
                 group: GroupKind::Main,
                 amount: Dong::new(value),
+                foreign: None,
                 by: vec![(0, None)],
                 share: None,
                 part: None,

@@ -42,10 +42,10 @@ const DEFAULT_SYMBOL: &str = "AP";
 
 /// What the lane works with.
 pub struct Settler {
-    store: Store,
+    pub(super) store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    vault: Arc<Vault>,
+    pub(super) vault: Arc<Vault>,
     agencies: Mutex<HashMap<AccountId, AgencyId>>,
     ledger: Mutex<HashMap<LedgerRef, LedgerAccountId>>,
 }
@@ -88,6 +88,11 @@ impl Settler {
     /// The source of randomness.
     pub(super) fn random(&self) -> &dyn Random {
         &*self.random
+    }
+
+    /// Every ledger account that is open here, with its id.
+    pub(super) fn ledger(&self) -> HashMap<LedgerRef, LedgerAccountId> {
+        locked(&self.ledger).clone()
     }
 
     /// The id of an open ledger account.
@@ -216,7 +221,7 @@ pub async fn settle_batch(settler: &Settler, items: &[Item]) -> Result<Vec<Outco
     Err(BatchError::Plan("the receipt series could not be opened".into()))
 }
 
-enum Failed {
+pub(super) enum Failed {
     NoSeries { agency: AgencyId, year: i32 },
     Batch(BatchError),
 }
@@ -387,7 +392,7 @@ async fn load(
             facts.accounts.insert(*account, known);
         }
     }
-    facts.ledger.clone_from(&locked(&settler.ledger));
+    facts.ledger = settler.ledger();
     let bank: Vec<(usize, &Item)> = fresh()
         .filter(|(_, item)| matches!(item.report.source, Source::Push | Source::Statement))
         .filter(|(_, item)| item.report.direction == Direction::Credit)

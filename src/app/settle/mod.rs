@@ -4,12 +4,14 @@
 //! decides it with `domain::settle`, writes it in one transaction and answers each caller after
 //! COMMIT. A caller that goes away changes nothing: the work has its own task.
 
+mod assign;
 mod batch;
 mod books;
 mod facts;
 mod lane;
 mod plan;
 
+pub use assign::{Assigned, Assignment, NotAssigned, TakingBack, taken_from};
 pub use batch::{BatchError, RECEIPT_FORM, Settler, settle_batch};
 pub use books::Booking;
 pub use lane::{Lane, LaneError};

@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     app::{App, Error, session::Seat, totp},
-    domain::{sign_in::Standing, staff::Operation},
+    domain::sign_in::Standing,
     web::pages::{
         self,
         account::{CodePage, LoginPage, SignInNote, SignInRefusal, TotpPage},
+        errors::Refusal,
         form::{Field, Item, Wrong},
         frame::{Banner, DeskFrame, Switch},
         qr::QrPath,
@@ -30,10 +31,11 @@ const ASK_AGAIN: TimeDelta = TimeDelta::minutes(15);
 
 /// `GET /desk`: to the page where one's work begins.
 pub(super) async fn start(seated: Seated) -> Response {
-    match home(&seated.seat) {
-        Some(path) => seated.visit.see(path),
-        None => seated.forbidden(Operation::ReadCases),
-    }
+    let Some(path) = home(&seated.seat) else {
+        let seat = Some(&seated.seat);
+        return seated.visit.say_no(seat, StatusCode::FORBIDDEN, Refusal::NoPages);
+    };
+    seated.visit.see(path)
 }
 
 /// `GET /desk/login`.
@@ -49,11 +51,12 @@ pub(super) async fn login(visit: Visit) -> Response {
     }
 }
 
-/// The page before anybody is known: no session yet to bind a form to, so the origin alone decides.
+/// The page before anybody is known. Its form has no one-time id: there is no session to bind one
+/// to, and an id that anybody can fetch proves nothing. What says that a password was typed here is
+/// where the browser says the form comes from; to send it twice only opens a second session.
 fn login_page(visit: &Visit, username: Field) -> LoginPage {
     LoginPage {
         frame: visit.frame(None, Switch::Form),
-        form_id: String::new(),
         username,
         password_wrong: None,
         refused: None,

@@ -74,6 +74,17 @@ pub(super) const fn order_badge(state: OrderState) -> Badge {
     }
 }
 
+/// The badge of a receipt: what it is used for comes before that it is valid.
+pub(super) fn receipt_badge(state: &str, used: bool) -> Badge {
+    match state {
+        "voided" => Badge::Voided,
+        "replaced" => Badge::ReceiptReplaced,
+        "corrected" => Badge::Corrected,
+        _ if used => Badge::Used,
+        _ => Badge::Valid,
+    }
+}
+
 /// How a party stands, as pages have it.
 pub(super) const fn role_of(role: PartyRole) -> cases::PartyRole {
     match role {

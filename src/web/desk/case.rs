@@ -34,7 +34,7 @@ use crate::{
         badge::Badge,
         cases::{
             AssessmentPage, CaseBar, CasePage, Event, FourTimes, NoticeAct, NoticeSection,
-            OrderRow, PartyLine, PayerAssessment,
+            OrderRow, PartyLine, PayerAssessment, ReceiptLink,
         },
         clerk::Held,
         frame::Switch,
@@ -86,10 +86,17 @@ pub(super) async fn page(
             .rev()
             .map(|one| section(&seated, &caller, &sheet, one))
             .collect(),
+        can_change: may_change(&seated, &sheet),
         can_issue: open && seated.seat.granted(Operation::DraftNotice).is_some(),
         events: events.collect(),
     };
     Ok(pages::answer(StatusCode::OK, &page))
+}
+
+/// Facts are changed as long as no notice stands on them.
+pub(super) fn may_change(seated: &Seated, sheet: &CaseSheet) -> bool {
+    let writes = seated.seat.granted(Operation::WriteCases).is_some();
+    writes && sheet.notices.is_empty() && sheet.view.case.locked_at.is_none()
 }
 
 /// A name with its address.
@@ -112,11 +119,13 @@ fn sums(app: &App, sheet: &CaseSheet) -> Result<Option<Dong>, Error> {
 fn act_words(lang: Lang, action: &str) -> String {
     match action {
         "case.created" => lang.t("act-case-created"),
+        "case.changed" => lang.t("act-case-changed"),
         "case.judge_assigned" => lang.t("act-judge-assigned"),
         "notice.drafted" => lang.t("act-notice-drafted"),
         "notice.sent_to_sign" => lang.t("act-notice-sent"),
         "notice.issued" => lang.t("act-notice-issued"),
         "notice.served" => lang.t("act-notice-served"),
+        "notice.paid" => lang.t("act-notice-paid"),
         "group.accepted" => lang.t("act-group-accepted"),
         other => return other.to_owned(),
     }
@@ -137,8 +146,18 @@ pub(super) fn bar(seated: &Seated, sheet: &CaseSheet) -> CaseBar {
         number: case.number.clone(),
         parties: parties(&asking, &names(&[PartyRole::Defendant])),
         badge: last.map_or(Badge::Draft, |one| stand(sheet, one).badge(seated.visit.now().day())),
-        pay_by: sheet.notices.iter().filter_map(|one| one.notice.pay_by).min(),
+        pay_by: sheet
+            .notices
+            .iter()
+            .filter(|one| is_due(one))
+            .filter_map(|one| one.notice.pay_by)
+            .min(),
     }
+}
+
+/// Whether money is still awaited.
+fn is_due(one: &NoticeSheet) -> bool {
+    matches!(one.notice.state, NoticeState::Issued | NoticeState::Served)
 }
 
 fn stand<'a>(sheet: &CaseSheet, one: &'a NoticeSheet) -> Stand<'a> {
@@ -178,7 +197,10 @@ fn section(
 }
 
 fn orders(one: &NoticeSheet) -> Vec<OrderRow> {
-    let receipt = one.receipt.as_ref().map(|row| format!("{} số {}", row.symbol, row.number));
+    let receipt = one.receipt.as_ref().map(|row| ReceiptLink {
+        name: format!("{} số {}", row.symbol, row.number),
+        path: format!("/desk/receipts/{}/bien-lai.pdf", row.id),
+    });
     let row = |order: &crate::app::holder::Order| {
         let paid = order.state == OrderState::Paid;
         let times = FourTimes {
@@ -297,7 +319,7 @@ pub(super) async fn assessment(
         schedule: groups.first().map(|group| schedule(&group.worked)).unwrap_or_default(),
         differs: None,
         can_issue: drafts && missing.is_empty() && !open_groups(&sheet).is_empty(),
-        can_change: false,
+        can_change: may_change(&seated, &sheet),
         missing,
     };
     Ok(pages::answer(StatusCode::OK, &page))

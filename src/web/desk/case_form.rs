@@ -1,26 +1,29 @@
-//! The form of a new case: its facts, its parties, its claims.
+//! The form of a case: its facts, its parties, its claims; and a new case from it.
 
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{forms::Sent, session::Seated};
+use super::{
+    forms::Sent,
+    session::{No, Seated},
+};
 use crate::{
     app::{
-        App, Error,
-        cases::{NewCase, NewClaim, NewParty, NewRelief},
+        App, Caller, Error,
+        cases::{Foreign, NewCase, NewClaim, NewParty, NewRelief},
     },
     domain::{
         case::{CaseKind, DocumentKind, GroupKind, Instance, PartyKind, PartyRole, Procedure},
         fee::{Law, LawChoice},
-        id::CourtId,
+        id::{CourtId, StaffId},
         money::Dong,
         staff::{Operation, Scope},
         time::Day,
     },
     web::pages::{
         self,
-        case_form::{CaseFields, CaseFormPage, ClaimFields, PartyFields},
+        case_form::{CaseFields, CaseFormPage, ClaimFields, Edited, PartyFields},
         cases,
         form::{Choice, DayField, Field, Item, Wrong},
         frame::{Banner, Switch},
@@ -28,39 +31,55 @@ use crate::{
 };
 
 /// Parties and claims that one form takes.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 /// `GET /desk/cases/new`.
 pub(super) async fn new(State(app): State<Arc<App>>, seated: Seated) -> Result<Response, Response> {
-    seated.acting(Operation::WriteCases)?;
+    let caller = seated.acting(Operation::WriteCases)?;
+    let court = court_of(&seated, &caller)?;
     let today = app.now().day();
     let parties = [cases::PartyRole::Plaintiff, cases::PartyRole::Defendant];
     let facts = Facts {
-        case: CaseFields::new(&seated.seat.login, today),
+        case: CaseFields::new(&seated.seat.staff.to_string(), today),
         parties: parties.map(PartyFields::new).to_vec(),
         claims: vec![ClaimFields::new()],
         whole_wrong: None,
     };
-    Ok(shown(&seated, facts, StatusCode::OK))
+    shown(&seated, (court, None), facts, StatusCode::OK).await
+}
+
+/// The court whose cases the one who asks writes.
+pub(super) fn court_of(seated: &Seated, caller: &Caller) -> Result<CourtId, No> {
+    match caller.scope {
+        Scope::Court { id, .. } => Ok(id),
+        Scope::All | Scope::Agency { .. } => Err(seated.forbidden(Operation::WriteCases).into()),
+    }
 }
 
 /// What the form holds.
-struct Facts {
-    case: CaseFields,
-    parties: Vec<PartyFields>,
-    claims: Vec<ClaimFields>,
-    whole_wrong: Option<Wrong>,
+pub(super) struct Facts {
+    pub(super) case: CaseFields,
+    pub(super) parties: Vec<PartyFields>,
+    pub(super) claims: Vec<ClaimFields>,
+    pub(super) whole_wrong: Option<Wrong>,
 }
 
-fn shown(seated: &Seated, facts: Facts, status: StatusCode) -> Response {
+/// The form of a court's case; of one that there is, when it is changed.
+pub(super) async fn shown(
+    seated: &Seated,
+    (court, edited): (CourtId, Option<Edited>),
+    facts: Facts,
+    status: StatusCode,
+) -> Result<Response, Response> {
     let app = &seated.visit.app;
     let law = app.tables.law.choose(&LawChoice::Auto, app.now().day()).ok();
     let fees = law.map(Law::fees).unwrap_or_default();
     let charges = fees.iter().filter(|fee| fee.cases.contains(&CaseKind::Charge));
     let reliefs = law.map(Law::reliefs).unwrap_or_default();
+    let clerks = app.clerks_of(court).await.map_err(|error| seated.refuse(&error))?;
     let page = CaseFormPage {
         frame: seated.frame(Switch::Form),
-        case_id: None,
+        edited,
         form_id: seated.own_form_id(),
         case: facts.case,
         parties: facts.parties,
@@ -70,10 +89,9 @@ fn shown(seated: &Seated, facts: Facts, status: StatusCode) -> Response {
         checked: false,
         charges: charges.map(|fee| Choice::of(&fee.code, &fee.title_vi)).collect(),
         reliefs: reliefs.iter().map(|it| Choice::of(&it.code, &it.title_vi)).collect(),
-        clerks: vec![Choice::of(&seated.seat.login, &seated.seat.name)],
-        provinces: Vec::new(),
+        clerks: clerks.iter().map(|row| Choice::of(row.id.to_string(), &row.name)).collect(),
     };
-    pages::answer(status, &page)
+    Ok(pages::answer(status, &page))
 }
 
 /// `POST /desk/cases/new`: saves, or changes the form itself.
@@ -86,16 +104,14 @@ pub(super) async fn create(
     let caller = seated.acting(Operation::WriteCases)?;
     let act = form.text("act");
     let mut facts = read(&form);
+    let court = court_of(&seated, &caller)?;
     if switched || changes_form(&mut facts, &act) {
-        return Ok(shown(&seated, unmarked(facts), StatusCode::OK));
+        return shown(&seated, (court, None), unmarked(facts), StatusCode::OK).await;
     }
-    let Scope::Court { id: court, .. } = caller.scope else {
-        return Err(seated.forbidden(Operation::WriteCases));
-    };
     seated.once(&form)?;
-    let today = app.now().day();
-    let Some(case) = new_case(&form, &mut facts, (court, today)) else {
-        return Ok(shown(&seated, facts, StatusCode::UNPROCESSABLE_ENTITY));
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some(case) = new_case(&form, &mut facts, (court, app.now().day())) else {
+        return shown(&seated, (court, None), facts, wrong).await;
     };
     match app.create_case(&caller, case).await {
         Ok(id) if act == "save" => {
@@ -104,14 +120,14 @@ pub(super) async fn create(
         Ok(id) => Ok(seated.visit.see(&format!("/desk/cases/{id}/assessment"))),
         Err(Error::Refused { field, reason }) => {
             mark(&mut facts, &field, reason);
-            Ok(shown(&seated, facts, StatusCode::UNPROCESSABLE_ENTITY))
+            shown(&seated, (court, None), facts, wrong).await
         }
         Err(error) => Err(seated.refuse(&error)),
     }
 }
 
 /// A submit that only adds or removes a part of the form.
-fn changes_form(facts: &mut Facts, act: &str) -> bool {
+pub(super) fn changes_form(facts: &mut Facts, act: &str) -> bool {
     let place = |text: &str| text.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     if act == "add-party" && facts.parties.len() < MOST {
         let fresh = PartyFields::new(cases::PartyRole::Defendant);
@@ -139,7 +155,7 @@ fn changes_form(facts: &mut Facts, act: &str) -> bool {
 }
 
 /// What was typed, nothing judged yet.
-fn read(form: &Sent) -> Facts {
+pub(super) fn read(form: &Sent) -> Facts {
     let field = |name: &str| form.field(name);
     let case = CaseFields {
         number: field("number"),
@@ -175,10 +191,10 @@ fn read_party(form: &Sent, n: usize) -> PartyFields {
         province: field("province"),
         phone: field("phone"),
         email: field("email"),
-        pays: form.get(&format!("party-{n}-pays")).is_some(),
         relief: field("relief"),
         relief_decision: field("relief-decision"),
         relief_day: form.day(&format!("party-{n}-relief-day")).0,
+        was: form.text(&format!("party-{n}-was")),
         is_new: false,
     }
 }
@@ -199,12 +215,13 @@ fn read_claim(form: &Sent, n: usize) -> ClaimFields {
         rate_source: field("rate-source"),
         relief: field("relief"),
         ancillary: form.get(&format!("claim-{n}-ancillary")).is_some(),
+        was: form.text(&format!("claim-{n}-was")),
         is_new: false,
     }
 }
 
 /// The days of a form that nobody judged yet carry no fault.
-fn unmarked(mut facts: Facts) -> Facts {
+pub(super) fn unmarked(mut facts: Facts) -> Facts {
     facts.case.filed.wrong = None;
     for party in &mut facts.parties {
         party.relief_day.wrong = None;
@@ -213,7 +230,11 @@ fn unmarked(mut facts: Facts) -> Facts {
 }
 
 /// The case that the form describes; `None` when a field is marked.
-fn new_case(form: &Sent, facts: &mut Facts, (court, today): (CourtId, Day)) -> Option<NewCase> {
+pub(super) fn new_case(
+    form: &Sent,
+    facts: &mut Facts,
+    (court, today): (CourtId, Day),
+) -> Option<NewCase> {
     let case = &mut facts.case;
     let kind = chosen(&mut case.kind, CaseKind::from_code, Item::Kind);
     let instance = chosen(&mut case.stage, Instance::from_code, Item::Stage);
@@ -260,6 +281,7 @@ fn new_case(form: &Sent, facts: &mut Facts, (court, today): (CourtId, Day)) -> O
         subject: facts.case.subject.value.clone(),
         charge_code: charge.filter(|_| is_charge),
         filed_on: filed?,
+        clerk: facts.case.clerk.value.parse::<StaffId>().ok(),
         judge: None,
         external_id: None,
         parties: parties.into_iter().collect::<Option<_>>()?,
@@ -299,10 +321,12 @@ fn new_party(fields: &mut PartyFields) -> Option<NewParty> {
     if born.is_none() && !fields.born.value.is_empty() {
         fields.born.wrong = Some(Wrong::NoSuchDay);
     }
+    let identified = document_kind == Some(DocumentKind::Without)
+        || needed(&mut fields.document_number, Item::DocumentNumber);
     let given = |field: &Field| Some(field.value.clone()).filter(|text| !text.is_empty());
     let parts = [&fields.address, &fields.ward, &fields.province];
     let address: Vec<String> = parts.iter().filter_map(|field| given(field)).collect();
-    (named && addressed).then_some(())?;
+    (named && addressed && identified).then_some(())?;
     Some(NewParty {
         role: role?,
         kind: kind?,
@@ -356,7 +380,13 @@ fn new_claim(
     let sum = form
         .sum(&format!("claim-{number}-amount"))
         .filter(|sum| sum.is_positive() && *sum <= Dong::LARGEST_POSTING);
-    if valued == Some(true) && sum.is_none() {
+    let foreign = foreign(fields);
+    let in_foreign = valued == Some(true) && !matches!(foreign, Ok(None));
+    if in_foreign && !fields.amount.value.is_empty() {
+        // One worth, not two.
+        fields.amount.wrong = Some(Wrong::TwoSums);
+    }
+    if valued == Some(true) && sum.is_none() && !in_foreign {
         let wrong = match fields.amount.value.as_str() {
             "" => Wrong::ClaimSum(u32::try_from(number).unwrap_or(u32::MAX)),
             _ => Wrong::Money,
@@ -370,13 +400,15 @@ fn new_claim(
     }
     let given = |field: &Field| Some(field.value.clone()).filter(|text| !text.is_empty());
     let known = places.iter().all(|place| *place < parties);
-    let fits = texted && known && fields.amount.wrong.is_none() && fields.parts.wrong.is_none();
+    let marks = [&fields.amount, &fields.parts, &fields.currency, &fields.foreign, &fields.rate];
+    let fits = texted && known && marks.iter().all(|field| field.wrong.is_none());
     fits.then_some(())?;
     let by = places.iter().enumerate().map(|(at, place)| (*place, parts.get(at).cloned()));
     Some(NewClaim {
         text: fields.text.value.clone(),
         group: group?,
         amount: sum.filter(|_| valued == Some(true)),
+        foreign: foreign.ok().flatten().filter(|_| valued == Some(true)),
         by: by.collect(),
         share: given(&fields.share),
         part: None,
@@ -386,8 +418,45 @@ fn new_claim(
     })
 }
 
+/// A sum in foreign money: none of its fields, or all that the reckoning needs.
+fn foreign(fields: &mut ClaimFields) -> Result<Option<Foreign>, ()> {
+    let asked = [&fields.currency, &fields.foreign, &fields.rate];
+    if asked.iter().all(|field| field.value.is_empty()) {
+        return Ok(None);
+    }
+    let currency = fields.currency.value.to_ascii_uppercase();
+    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        fields.currency.wrong = Some(Wrong::Currency);
+    }
+    let amount = decimal(&fields.foreign.value);
+    if amount.is_none() {
+        fields.foreign.wrong = Some(Wrong::Decimal);
+    }
+    let rate = decimal(&fields.rate.value);
+    if rate.is_none() {
+        fields.rate.wrong = Some(Wrong::Decimal);
+    }
+    let source = Some(fields.rate_source.value.clone()).filter(|text| !text.is_empty());
+    match (fields.currency.wrong.is_none(), amount, rate) {
+        (true, Some(amount), Some(rate)) => Ok(Some(Foreign { currency, amount, rate, source })),
+        _ => Err(()),
+    }
+}
+
+/// `26.149,5` as people write it here, with a point for the engine: at most 18 digits.
+fn decimal(text: &str) -> Option<String> {
+    let bare: String = text.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).collect();
+    let (whole, part) = bare.split_once(',').unwrap_or((&bare, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = !whole.is_empty() && whole.len() + part.len() <= 18;
+    let is_number = fits && digits(whole) && digits(part) && !bare.ends_with(',');
+    let point = if part.is_empty() { "" } else { "." };
+    let positive = bare.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    (is_number && positive).then(|| format!("{whole}{point}{part}"))
+}
+
 /// Puts a refusal of the application on its field.
-fn mark(facts: &mut Facts, field: &str, reason: &str) {
+pub(super) fn mark(facts: &mut Facts, field: &str, reason: &str) {
     let place = field.split(['[', ']']).nth(1).and_then(|text| text.parse::<usize>().ok());
     let party = place.filter(|_| field.starts_with("parties"));
     match (party.and_then(|at| facts.parties.get_mut(at)), reason) {
@@ -400,7 +469,32 @@ fn mark(facts: &mut Facts, field: &str, reason: &str) {
             party.document_number.wrong = Some(wrong);
         }
         (Some(party), _) => party.name.wrong = Some(Wrong::Enter(Item::Name)),
-        (None, "number_taken") => facts.case.number.wrong = Some(Wrong::NotListed),
+        (None, "number_taken") => facts.case.number.wrong = Some(Wrong::NumberTaken),
         (None, _) => facts.whole_wrong = Some(Wrong::NoPayer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_read_as_they_are_written_here() {
+        for (text, read) in [
+            ("26.149,5", Some("26149.5")),
+            ("1000", Some("1000")),
+            ("1 000", Some("1000")),
+            ("0,5", Some("0.5")),
+            ("0", None),
+            ("5,", None),
+            (",5", None),
+            ("1,2,3", None),
+            ("-1", None),
+            ("nhiều", None),
+            ("", None),
+            ("1234567890123456789", None),
+        ] {
+            assert_eq!(decimal(text).as_deref(), read, "{text}");
+        }
     }
 }

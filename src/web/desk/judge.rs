@@ -52,7 +52,11 @@ pub(super) async fn list(
         .filter(|row| row.accept_by == "judge")
         .collect();
     let chosen = seated.visit.asked("tab");
-    let accepting = chosen == Some(JudgeTab::ToAccept.value());
+    // Where nothing is to be signed, what is to be accepted comes first.
+    let accepting = match chosen {
+        Some(tab) => tab == JudgeTab::ToAccept.value(),
+        None => to_sign.is_empty() && !to_accept.is_empty(),
+    };
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let counts = vec![
         (JudgeTab::ToSign, small(to_sign.len())),
@@ -103,7 +107,8 @@ async fn signable(
         return Err(seated.refuse(&Error::NotFound));
     }
     if one.notice.state != NoticeState::ToSign {
-        return Err(seated.refuse(&Error::Changed));
+        let see = format!("/desk/cases/{}", sheet.view.case.id);
+        return Err(seated.changed(one.notice.id.uuid(), &see).await);
     }
     Ok((sheet, one))
 }

@@ -3,12 +3,16 @@
 mod account;
 mod badges;
 mod case;
+mod case_edit;
 mod case_form;
+mod exceptions;
+mod find;
 mod forms;
 mod judge;
 mod memory;
 mod money;
 mod notice;
+mod receipts;
 mod session;
 mod statements;
 mod today;
@@ -35,14 +39,17 @@ pub fn router() -> Router<Arc<App>> {
         .route("/desk/login/code", get(account::code).post(account::give_code))
         .route("/desk/logout", post(account::logout))
         .route("/desk/me/totp", get(account::totp).post(account::enrol))
+        .route("/desk/find", get(find::find))
         .route("/desk/today", get(today::today))
         .route("/desk/cases/new", get(case_form::new).post(case_form::create))
         .route("/desk/cases/{id}", get(case::page))
+        .route("/desk/cases/{id}/edit", get(case_edit::page).post(case_edit::save))
         .route("/desk/cases/{id}/assessment", get(case::assessment))
         .route("/desk/cases/{id}/notice/new", get(notice::draft).post(notice::send))
         .route("/desk/notices/{id}/served", get(notice::served).post(notice::serve))
         .route("/desk/notices/{id}/thong-bao.pdf", get(notice::notice_pdf))
-        .route("/desk/receipts/{id}/bien-lai.pdf", get(notice::receipt_pdf))
+        .route("/desk/receipts", get(receipts::list))
+        .route("/desk/receipts/{id}/bien-lai.pdf", get(receipts::pdf))
         .route("/desk/judge", get(judge::list))
         .route("/desk/notices/{id}/sign", get(judge::page).post(judge::sign))
         .route("/desk/notices/{id}/accept", post(today::accept))
@@ -51,8 +58,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/desk/statements/new/{upload}", get(statements::preview).post(statements::import))
         .route("/desk/statements/{id}", get(statements::page))
         .route("/desk/recon", get(money::recon))
-        .route("/desk/exceptions", get(money::exceptions))
-        .route("/desk/exceptions/{id}", get(money::exception))
+        .route("/desk/exceptions", get(exceptions::list))
+        .route("/desk/exceptions/{id}", get(exceptions::page).post(exceptions::assign))
+        .route("/desk/exceptions/{id}/take-back", post(exceptions::take_back))
         .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(Extension(Memory::default()))
         .layer(map_response(unkept))

@@ -1,38 +1,34 @@
-//! Bank lines and what became of them: reconciliation, and money to be decided.
+//! Bank lines and what became of them: reconciliation.
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{session::Seated, today::paging};
+use super::{exceptions::suggestions, session::Seated, today::paging};
 use crate::{
     app::{
         App, Caller, Error,
-        desk::{ExceptionFilter, ExceptionRow, LineRow, StatementSheet},
+        desk::{LineRow, StatementSheet},
         money::Page,
     },
     domain::{
-        exception::{ExceptionKind as Kind, ExceptionState},
-        id::{ExceptionId, Reference, StatementId},
+        exception::ExceptionKind as Kind,
+        id::{Reference, StatementId},
         money::Dong,
         payment::Direction,
-        reconcile::Reason,
         reference_scan::scan,
+        settle::Rule,
         staff::Operation,
+        time::Day,
     },
     web::pages::{
         self,
         badge::Badge,
-        cases::FourTimes,
         form::{Choice, Field},
         frame::Switch,
         money::{
-            self, Balance, BankLine, ExceptionPage, ExceptionSummary, ExceptionTab, ExceptionsPage,
-            Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage, ReconRow, Suggestion,
+            self, Balance, BankLine, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage,
+            ReconRow,
         },
     },
     words::Lang,
@@ -88,7 +84,7 @@ pub(super) fn line_row(lang: Lang, sheet: &StatementSheet, line: &LineRow) -> Ba
 }
 
 /// The domain's kinds as the page's fewer ones.
-const fn kind_of(kind: Kind) -> money::ExceptionKind {
+pub(super) const fn kind_of(kind: Kind) -> money::ExceptionKind {
     match kind {
         Kind::NoReference | Kind::UnknownReference | Kind::UnknownOrder | Kind::Poisoned => {
             money::ExceptionKind::UnknownCode
@@ -105,20 +101,7 @@ const fn kind_of(kind: Kind) -> money::ExceptionKind {
     }
 }
 
-/// Every kind that the page has, in its order.
-const KINDS: [money::ExceptionKind; 9] = [
-    money::ExceptionKind::NoMoneyYet,
-    money::ExceptionKind::Short,
-    money::ExceptionKind::Over,
-    money::ExceptionKind::Double,
-    money::ExceptionKind::NoticeClosed,
-    money::ExceptionKind::UnknownCode,
-    money::ExceptionKind::WrongAmount,
-    money::ExceptionKind::ProviderSettlement,
-    money::ExceptionKind::UnexplainedDebit,
-];
-
-/// `GET /desk/recon`: the lines of one statement, the newest where none is chosen.
+/// `GET /desk/recon`: the lines of one day or one statement; the newest day where none is chosen.
 pub(super) async fn recon(
     State(app): State<Arc<App>>,
     seated: Seated,
@@ -126,18 +109,26 @@ pub(super) async fn recon(
     let caller = seated.acting(Operation::ReadStatements)?;
     let said = |error: Error| seated.refuse(&error);
     let all = app.statements(&caller, Page { limit: MOST, offset: 0 }).await.map_err(said)?;
-    let chosen = seated.visit.asked("statement").filter(|text| !text.is_empty());
-    let id = match chosen {
-        Some(text) => Some(seated.id::<StatementId>(text)?),
-        None => all.first().map(|row| row.id),
-    };
-    let sheet = match id {
-        Some(id) => Some(app.statement_sheet(&caller, id).await.map_err(said)?),
-        None => None,
+    let days = app.line_days(&caller).await.map_err(said)?;
+    let given = |name| seated.visit.asked(name).filter(|text: &&str| !text.is_empty());
+    let (statement, mut day) =
+        (given("statement"), given("day").and_then(|text| text.parse().ok()));
+    if statement.is_none() && day.is_none() {
+        day = days.first().copied();
+    }
+    let sheets = match (statement, day) {
+        (Some(text), day) => {
+            let id = seated.id::<StatementId>(text)?;
+            let mut sheet = app.statement_sheet(&caller, id).await.map_err(said)?;
+            sheet.lines.retain(|line| day.is_none_or(|day| line.booked_on == day));
+            vec![sheet]
+        }
+        (None, Some(day)) => app.day_sheets(&caller, day).await.map_err(said)?,
+        (None, None) => Vec::new(),
     };
     let show = seated.visit.asked("show").unwrap_or_default();
     let mut rows = Vec::new();
-    if let Some(sheet) = &sheet {
+    for sheet in &sheets {
         for line in &sheet.lines {
             rows.push(recon_row(&app, &seated, &caller, (sheet, line)).await?);
         }
@@ -154,17 +145,20 @@ pub(super) async fn recon(
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let page = ReconPage {
         frame: seated.frame(Switch::Link),
+        can_import: seated.seat.granted(Operation::ImportStatement).is_some(),
         matched: small(matched),
         open: small(open),
         filter: ReconFilter {
-            statement: Field::of(chosen.unwrap_or_default()),
+            day: Field::of(day.map(|day: Day| day.to_string()).unwrap_or_default()),
+            days: days.iter().map(|day| Choice::of(day.to_string(), day.slashed())).collect(),
+            statement: Field::of(statement.unwrap_or_default()),
             statements: all
                 .iter()
                 .map(|row| Choice::of(row.id.to_string(), &row.file_name))
                 .collect(),
             show: Field::of(show),
         },
-        balance: sheet.as_ref().and_then(balance),
+        balances: sheets.iter().filter_map(balance).collect(),
         rows: rows.get(range).unwrap_or_default().to_vec(),
         paging,
     };
@@ -197,15 +191,35 @@ async fn recon_row(
             }
         }
         None if references.is_empty() => Found::Other { what: row.outcome.clone() },
-        None => Found::Notice { references, why: line.rule.clone().unwrap_or_default() },
+        None => {
+            let rule = sheet.matches.iter().find(|one| one.line_id == line.id);
+            let rule = rule.and_then(|one| Rule::from_code(&one.rule));
+            Found::Notice { references, why: rule.map(|rule| why(lang, rule)).unwrap_or_default() }
+        }
     };
     let is_notice = matches!(found, Found::Notice { .. });
     let receipt = is_notice.then(|| row.outcome.clone()).filter(|text| !text.is_empty());
     Ok(ReconRow { line: row, found, receipt })
 }
 
-/// The proof that every line has one outcome.
+/// By which rule money found its notice, in words.
+fn why(lang: Lang, rule: Rule) -> String {
+    match rule {
+        Rule::Order => lang.t("rule-order"),
+        Rule::Exact => lang.t("rule-exact"),
+        Rule::Lenient => lang.t("rule-lenient"),
+        Rule::Several => lang.t("rule-several"),
+        Rule::Parts => lang.t("rule-parts"),
+        Rule::Chosen => lang.t("rule-chosen"),
+    }
+    .to_string()
+}
+
+/// The proof that every line has one outcome; none for a part of a statement.
 fn balance(sheet: &StatementSheet) -> Option<Balance> {
+    if i64::try_from(sheet.lines.len()) != Ok(sheet.statement.line_count) {
+        return None;
+    }
     let mut outcomes: Vec<OutcomeSum> = Vec::new();
     let mut difference = sheet.statement.opening;
     for line in &sheet.lines {
@@ -226,159 +240,11 @@ fn balance(sheet: &StatementSheet) -> Option<Balance> {
         }
     }
     Some(Balance {
+        account: sheet.statement.account_name.clone(),
         opening: sheet.statement.opening,
         outcomes,
         lines: u32::try_from(sheet.lines.len()).unwrap_or(u32::MAX),
         closing: sheet.statement.closing,
         difference: difference.checked_sub(sheet.statement.closing)?,
     })
-}
-
-/// What an exception may belong to, with the reasons in words.
-async fn suggestions(
-    app: &App,
-    caller: &Caller,
-    lang: Lang,
-    row: &ExceptionRow,
-) -> Result<Vec<Suggestion>, Error> {
-    let kept = row.suggestion.as_ref().and_then(|kept| kept.0.get("notices")?.as_array().cloned());
-    let mut found = Vec::new();
-    for one in kept.unwrap_or_default() {
-        let reference = one.get("reference").and_then(|text| text.as_str()).unwrap_or_default();
-        let detail = match app.notice_detail(caller, reference).await {
-            Ok(detail) => detail,
-            Err(Error::NotFound) => continue,
-            Err(error) => return Err(error),
-        };
-        let codes = one.get("reasons").and_then(|codes| codes.as_array()).into_iter().flatten();
-        let reasons: Vec<String> =
-            codes.filter_map(|code| code.as_str()).map(|code| reason(lang, code)).collect();
-        let names: Vec<&str> = detail.payers.iter().map(|(row, _)| row.name.as_str()).collect();
-        let stand = super::badges::Stand {
-            state: detail.notice.state,
-            pay_by: detail.notice.pay_by,
-            lapse_after: detail.notice.lapse_after,
-            timeliness: None,
-            accepted: false,
-            at_court: false,
-        };
-        found.push(Suggestion {
-            badge: stand.badge(app.now().day()),
-            payer: names.join("; "),
-            amount: detail.notice.amount,
-            pay_by: detail.notice.pay_by,
-            reasons: reasons.join("; "),
-            reference: detail.notice.reference,
-        });
-    }
-    Ok(found)
-}
-
-/// A reason of a suggestion in words.
-fn reason(lang: Lang, code: &str) -> String {
-    let Some(reason) = Reason::from_code(code) else { return code.to_owned() };
-    match reason {
-        Reason::CodeNamed => lang.t("reason-code-named"),
-        Reason::CodeWithoutLetters => lang.t("reason-code-without-letters"),
-        Reason::CodeOffByOneDigit => lang.t("reason-code-off"),
-        Reason::CodeTransposed => lang.t("reason-code-transposed"),
-        Reason::CodeLengthOff => lang.t("reason-code-length"),
-        Reason::NameAgrees => lang.t("reason-name"),
-        Reason::ExactAmount => lang.t("reason-amount"),
-        Reason::AmountOnly => lang.t("reason-amount-only"),
-    }
-    .to_string()
-}
-
-fn exception_line(row: &ExceptionRow) -> BankLine {
-    BankLine {
-        number: row.line_number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
-        at: row.paid_at,
-        on: row.bank_day,
-        amount: row.amount,
-        balance: None,
-        payer: row.payer.clone().unwrap_or_default(),
-        memo: memo(row.text.as_deref().unwrap_or_default()),
-        badge: kind_of(row.kind).badge(),
-        outcome: String::new(),
-        exception: Some(row.id.to_string()),
-    }
-}
-
-/// `GET /desk/exceptions`.
-pub(super) async fn exceptions(
-    State(app): State<Arc<App>>,
-    seated: Seated,
-) -> Result<Response, Response> {
-    let caller = seated.acting(Operation::ReadStatements)?;
-    let said = |error: Error| seated.refuse(&error);
-    let filter = ExceptionFilter {
-        state: Some(ExceptionState::Open),
-        limit: MOST,
-        ..ExceptionFilter::default()
-    };
-    let all = app.open_money(&caller, &filter).await.map_err(said)?;
-    let tabs = KINDS.iter().map(|kind| {
-        let count = all.iter().filter(|row| kind_of(row.kind) == *kind).count();
-        ExceptionTab { kind: *kind, count: u32::try_from(count).unwrap_or(u32::MAX) }
-    });
-    let tabs = tabs.filter(|tab| tab.count > 0).collect();
-    let chosen = seated.visit.asked("kind");
-    let kind = KINDS.into_iter().find(|kind| Some(kind.value()) == chosen);
-    let shown: Vec<&ExceptionRow> =
-        all.iter().filter(|row| kind.is_none_or(|kind| kind_of(row.kind) == kind)).collect();
-    let sum = Dong::total(shown.iter().map(|row| row.amount));
-    let summary = shown.first().zip(sum).map(|(oldest, amount)| ExceptionSummary {
-        count: u32::try_from(shown.len()).unwrap_or(u32::MAX),
-        amount,
-        oldest: oldest.bank_day,
-    });
-    let (range, paging) = paging(&seated, shown.len());
-    let mut rows = Vec::new();
-    for row in shown.get(range).unwrap_or_default() {
-        let lang = seated.visit.lang;
-        let best = suggestions(&app, &caller, lang, row).await.map_err(said)?.into_iter().next();
-        rows.push(money::ExceptionRow {
-            id: row.id.to_string(),
-            kind: kind_of(row.kind),
-            line: exception_line(row),
-            suggestion: best,
-        });
-    }
-    let frame = seated.frame(Switch::Link);
-    let page = ExceptionsPage { frame, tabs, kind, summary, rows, paging };
-    Ok(pages::answer(StatusCode::OK, &page))
-}
-
-/// `GET /desk/exceptions/{id}`.
-pub(super) async fn exception(
-    State(app): State<Arc<App>>,
-    seated: Seated,
-    Path(id): Path<String>,
-) -> Result<Response, Response> {
-    let caller = seated.acting(Operation::ReadStatements)?;
-    let id: ExceptionId = seated.id(&id)?;
-    let said = |error: Error| seated.refuse(&error);
-    let (row, same_sum) = app.money_to_decide(&caller, id).await.map_err(said)?;
-    let lang = seated.visit.lang;
-    let on_statement = row.line_id.is_some();
-    let page = ExceptionPage {
-        frame: seated.frame(Switch::Link),
-        kind: kind_of(row.kind),
-        line: exception_line(&row),
-        times: FourTimes {
-            bank: row.paid_at,
-            message: (!on_statement).then_some(row.raised_at),
-            statement: on_statement.then_some(row.bank_day),
-            court: None,
-        },
-        reason: row
-            .reason
-            .clone()
-            .unwrap_or_else(|| kind_of(row.kind).badge().word(lang).to_string()),
-        same_sum,
-        suggestions: suggestions(&app, &caller, lang, &row).await.map_err(said)?,
-        events: Vec::new(),
-    };
-    Ok(pages::answer(StatusCode::OK, &page))
 }

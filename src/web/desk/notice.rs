@@ -20,9 +20,9 @@ use crate::{
         notices::NewService,
     },
     domain::{
-        case::{CaseKind, DocumentKind, Instance, ServiceMethod},
+        case::{CaseKind, DocumentKind, GroupKind, Instance, ServiceMethod},
         deadline::{Deadline, LimitKind, Unit},
-        id::{CaseId, NoticeId, PartyId, ReceiptId, StaffId},
+        id::{CaseId, NoticeId, PartyId, StaffId},
         staff::Operation,
         time::{Day, Timestamp},
     },
@@ -35,6 +35,7 @@ use crate::{
             ServiceTry, Way,
         },
     },
+    words::Lang,
 };
 
 /// `GET /desk/cases/{id}/notice/new`: the papers as they will print.
@@ -59,7 +60,7 @@ async fn draftable(
     let id: CaseId = seated.id(id)?;
     let sheet = app.case_sheet(caller, id).await.map_err(|error| seated.refuse(&error))?;
     if open_groups(&sheet).is_empty() {
-        return Err(seated.refuse(&Error::Changed));
+        return Err(seated.changed(id.uuid(), &format!("/desk/cases/{id}")).await);
     }
     Ok(sheet)
 }
@@ -89,14 +90,12 @@ async fn draft_page(
     let owing = groups.iter().flat_map(|group| group.payers.iter().map(move |it| (group, it)));
     let payers = owing.filter(|(_, payer)| payer.advance.is_positive()).map(|(group, payer)| {
         let count = group.payers.iter().filter(|other| other.advance.is_positive()).count();
-        let fact = second_fact(sheet, payer.position);
         DraftPayer {
             name: payer.name.clone(),
             part: if group.joint { format!("1/{count}") } else { "1/1".to_owned() },
             relief: payer.reliefs.join(", "),
             amount: payer.advance,
-            fact: Field::of(fact.value()),
-            facts: vec![fact],
+            fact: second_fact(sheet, payer.position),
         }
     });
     let page = NoticeDraftPage {
@@ -110,7 +109,6 @@ async fn draft_page(
             account: account_words.clone().unwrap_or_default(),
             ..paper(app, sheet, None)
         },
-        number: Field::default(),
         judge,
         judges: judges.iter().map(|row| Choice::of(row.id.to_string(), &row.name)).collect(),
         no_account: account_words.is_none().then_some(collector),
@@ -158,9 +156,25 @@ pub(super) fn paper(app: &App, sheet: &CaseSheet, one: Option<&NoticeSheet>) -> 
         basis: cited.article.clone(),
         account: String::new(),
         limit: format!("{} {unit} kể từ ngày nhận được thông báo này", cited.limit.n),
-        consequence: cited.article.clone(),
+        consequence: consequence(sheet, one),
         copies: "Như trên; lưu hồ sơ vụ án".to_owned(),
     }
+}
+
+/// What follows when nothing is paid in time (decisions 1).
+fn consequence(sheet: &CaseSheet, one: Option<&NoticeSheet>) -> String {
+    let of = |id| sheet.view.groups.iter().find(|group| group.id == id).map(|group| group.kind);
+    let kind = one.and_then(|one| of(one.notice.group_id)).unwrap_or(GroupKind::Main);
+    // The words of the paper, which is Vietnamese in every language of the page.
+    let paper = Lang::Vi;
+    match (sheet.view.case.instance, kind) {
+        (Instance::Appeal, _) => paper.t("consequence-appeal"),
+        (Instance::First, GroupKind::Main) => paper.t("consequence-petition"),
+        (Instance::First, GroupKind::Counterclaim | GroupKind::Independent) => {
+            paper.t("consequence-claim")
+        }
+    }
+    .to_string()
 }
 
 /// `POST /desk/cases/{id}/notice/new`: drafts and sends to the judge.
@@ -214,7 +228,6 @@ struct ServiceFields {
     way: Field,
     day: DayField,
     by: Field,
-    proof: Field,
     preview: Option<ServicePreview>,
     no_calendar: Option<String>,
 }
@@ -232,7 +245,6 @@ pub(super) async fn served(
         way: Field::of(Way::ByHand.value()),
         day: DayField::of(app.now().day()),
         by: Field::default(),
-        proof: Field::default(),
         preview: None,
         no_calendar: None,
     };
@@ -253,7 +265,6 @@ fn served_page(
             ServiceMethod::Refused => Way::Refused,
         },
         by: row.served_by.clone(),
-        proof: String::new(),
     });
     let page = ServedPage {
         frame: seated.frame(Switch::Form),
@@ -267,7 +278,6 @@ fn served_page(
         way: fields.way,
         day: fields.day,
         by: fields.by,
-        proof: fields.proof,
         preview: fields.preview,
         no_calendar: fields.no_calendar,
     };
@@ -349,9 +359,7 @@ fn read_service(form: &Sent, one: &NoticeSheet, today: Day) -> (ServiceFields, O
         _ => None,
     };
     if method.is_none() {
-        // The other ways need proof that is not kept yet.
-        let known = Way::ALL.iter().any(|choice| way.is(choice.value()));
-        way.wrong = Some(if known { Wrong::NotListed } else { Wrong::Choose(Item::Way) });
+        way.wrong = Some(Wrong::Choose(Item::Way));
     }
     let (mut day, on) = form.day("day");
     let issued = one.notice.issued_at.map(Timestamp::day);
@@ -369,8 +377,7 @@ fn read_service(form: &Sent, one: &NoticeSheet, today: Day) -> (ServiceFields, O
         }
         _ => None,
     };
-    let proof = form.field("proof");
-    (ServiceFields { to, way, day, by, proof, preview: None, no_calendar: None }, service)
+    (ServiceFields { to, way, day, by, preview: None, no_calendar: None }, service)
 }
 
 /// `GET /desk/notices/{id}/thong-bao.pdf`.
@@ -385,21 +392,8 @@ pub(super) async fn notice_pdf(
     Ok(file(&format!("thong-bao-{id}.pdf"), paper))
 }
 
-/// `GET /desk/receipts/{id}/bien-lai.pdf`.
-pub(super) async fn receipt_pdf(
-    State(app): State<Arc<App>>,
-    seated: Seated,
-    Path(id): Path<String>,
-) -> Result<Response, Response> {
-    let caller = seated.acting(Operation::ReadMoney)?;
-    let id: ReceiptId = seated.id(&id)?;
-    let said = |error: Error| seated.refuse(&error);
-    let receipt = app.receipt(&caller, id).await.map_err(said)?.row;
-    let paper = app.receipt_pdf(&receipt, "a5").await.map_err(said)?;
-    Ok(file(&format!("bien-lai-{}.pdf", receipt.code), paper))
-}
-
-fn file(name: &str, bytes: Vec<u8>) -> Response {
+/// A paper, shown by the browser under a name for keeping.
+pub(super) fn file(name: &str, bytes: Vec<u8>) -> Response {
     let disposition = format!("inline; filename=\"{name}\"");
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),

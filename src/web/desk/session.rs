@@ -15,7 +15,7 @@ use super::{
     memory::Memory,
 };
 use crate::{
-    app::{App, Caller, Error, session::Seat},
+    app::{App, Caller, Error, desk::Waiting, session::Seat},
     domain::{
         staff::{Operation, Role},
         time::Timestamp,
@@ -47,6 +47,7 @@ pub(super) struct Visit {
     query: HashMap<String, String>,
     token: Option<String>,
     request_id: Option<String>,
+    waiting: Option<Waiting>,
 }
 
 impl FromRequestParts<Arc<App>> for Visit {
@@ -77,6 +78,7 @@ impl FromRequestParts<Arc<App>> for Visit {
             query: query.into_iter().collect(),
             token,
             request_id,
+            waiting: None,
         })
     }
 }
@@ -165,7 +167,9 @@ impl Visit {
 
     /// The frame of a page; without a seat, of those before sign-in.
     pub(super) fn frame(&self, seat: Option<&Seat>, switch: Switch) -> DeskFrame {
+        // Whoever has the whole installation has no place of their own.
         let place = seat.and_then(|seat| seat.grants.first()).map(|grant| grant.place.clone());
+        let place = place.filter(|place| !place.is_empty());
         DeskFrame {
             lang: self.lang,
             path: self.full.clone(),
@@ -173,7 +177,10 @@ impl Visit {
             place: place.unwrap_or_else(|| "anphi".to_owned()),
             person: seat.map(|seat| self.person(seat)),
             search: String::new(),
-            groups: seat.filter(|seat| seat.verified).map(groups).unwrap_or_default(),
+            groups: seat
+                .filter(|seat| seat.verified)
+                .map(|seat| groups(seat, self.waiting))
+                .unwrap_or_default(),
             banner: None,
             now: self.now(),
             test_data: self.app.test_data,
@@ -207,10 +214,10 @@ impl Visit {
                 (StatusCode::SERVICE_UNAVAILABLE, Refusal::Maintenance { until })
             }
             Error::Changed | Error::State(_) | Error::KeyReused | Error::StillRunning => {
-                (StatusCode::CONFLICT, changed_by(seat, now))
+                (StatusCode::CONFLICT, self.changed(None))
             }
             Error::Refused { .. } if error.is_conflict() => {
-                (StatusCode::CONFLICT, changed_by(seat, now))
+                (StatusCode::CONFLICT, self.changed(None))
             }
             Error::Refused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Unreadable),
             Error::Internal(_) => {
@@ -225,6 +232,15 @@ impl Visit {
         answer
     }
 
+    /// Somebody was faster. An address that only takes forms shows nothing: from there one goes on
+    /// to where the work begins.
+    fn changed(&self, by: Option<(String, Timestamp)>) -> Refusal {
+        let takes_only =
+            ["/accept", "/logout", "/take-back"].iter().any(|end| self.action.ends_with(end));
+        let see = if takes_only { "/desk".to_owned() } else { self.full.clone() };
+        Refusal::Changed { by, see }
+    }
+
     /// The page of a refusal.
     pub(super) fn say_no(
         &self,
@@ -237,11 +253,6 @@ impl Visit {
         let page = DeskErrorPage { frame, error, hotline: String::new(), request_id };
         pages::answer(status, &page)
     }
-}
-
-/// Whoever changed it, the one who asks sees that it is no longer as their page showed it.
-fn changed_by(seat: Option<&Seat>, at: Timestamp) -> Refusal {
-    Refusal::Changed { who: seat.map(|seat| seat.name.clone()).unwrap_or_default(), at }
 }
 
 /// The page of a refusal that no handler wrote.
@@ -271,18 +282,55 @@ const ROLES: [(Role, DeskRole, &[DeskPlace]); 3] = [
     (
         Role::Accountant,
         DeskRole::Accountant,
-        &[DeskPlace::Statements, DeskPlace::Reconciliation, DeskPlace::Exceptions],
+        &[
+            DeskPlace::Statements,
+            DeskPlace::Reconciliation,
+            DeskPlace::Exceptions,
+            DeskPlace::Receipts,
+        ],
     ),
 ];
 
-fn groups(seat: &Seat) -> Vec<DeskGroup> {
-    let held =
-        ROLES.iter().filter(|(role, ..)| seat.grants.iter().any(|grant| grant.role == *role));
-    held.map(|(_, role, places)| {
-        let entries = places.iter().map(|place| DeskEntry { place: *place, count: None });
-        DeskGroup { role: *role, entries: entries.collect() }
-    })
-    .collect()
+/// Places for those whose role has no pages of its own: what each needs to be read.
+const READABLE: [(Operation, DeskPlace); 5] = [
+    (Operation::ReadCases, DeskPlace::Today),
+    (Operation::ReadStatements, DeskPlace::Statements),
+    (Operation::ReadStatements, DeskPlace::Reconciliation),
+    (Operation::ReadStatements, DeskPlace::Exceptions),
+    (Operation::ReadMoney, DeskPlace::Receipts),
+];
+
+fn groups(seat: &Seat, waiting: Option<Waiting>) -> Vec<DeskGroup> {
+    let count = |place: DeskPlace| match place {
+        DeskPlace::Today => waiting.map(|waiting| waiting.to_accept),
+        DeskPlace::Judge => waiting.map(|waiting| waiting.for_judge),
+        DeskPlace::Exceptions => waiting.map(|waiting| waiting.to_decide),
+        DeskPlace::NewCase
+        | DeskPlace::Statements
+        | DeskPlace::Reconciliation
+        | DeskPlace::Receipts => None,
+    };
+    let entries = |places: &[DeskPlace]| {
+        let entries = places.iter().map(|place| DeskEntry { place: *place, count: count(*place) });
+        entries.collect::<Vec<_>>()
+    };
+    let held: Vec<DeskGroup> = ROLES
+        .iter()
+        .filter(|(role, ..)| seat.grants.iter().any(|grant| grant.role == *role))
+        .map(|(_, role, places)| DeskGroup { role: *role, entries: entries(places) })
+        .collect();
+    if !held.is_empty() {
+        return held;
+    }
+    let places: Vec<DeskPlace> = READABLE
+        .iter()
+        .filter(|(operation, _)| seat.granted(*operation).is_some())
+        .map(|(_, place)| *place)
+        .collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    vec![DeskGroup { role: DeskRole::Reader, entries: entries(&places) }]
 }
 
 /// Where a member of staff begins: the page of their first role that has one, else of what they may
@@ -332,7 +380,11 @@ impl FromRequestParts<Arc<App>> for Seated {
         let Ok(visit) = Visit::from_request_parts(parts, app).await;
         let seat = visit.seat().await.map_err(|error| visit.refuse(None, &error))?;
         match seat {
-            Some(seat) if seat.verified => Ok(Self { visit, seat }),
+            Some(seat) if seat.verified => {
+                let waiting = app.waiting_for(&seat).await;
+                let waiting = waiting.map_err(|error| visit.refuse(Some(&seat), &error))?;
+                Ok(Self { visit: Visit { waiting: Some(waiting), ..visit }, seat })
+            }
             Some(seat) => Err(next_step(&visit, &seat).await),
             None => Err(visit.see("/desk/login")),
         }
@@ -423,6 +475,17 @@ impl Seated {
     /// A page that says no, and why.
     pub(super) fn refuse(&self, error: &Error) -> Response {
         self.visit.refuse(Some(&self.seat), error)
+    }
+
+    /// The page that says who was faster with a thing, and when; `see` shows how it stands now.
+    pub(super) async fn changed(&self, entity: Uuid, see: &str) -> Response {
+        match self.visit.app.last_act(entity).await {
+            Ok(by) => {
+                let refusal = Refusal::Changed { by, see: see.to_owned() };
+                self.visit.say_no(Some(&self.seat), StatusCode::CONFLICT, refusal)
+            }
+            Err(error) => self.refuse(&error),
+        }
     }
 
     /// The same after a submit that only switches the language.

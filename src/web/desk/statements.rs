@@ -64,7 +64,8 @@ pub(super) async fn list(
         let sheet = app.statement_sheet(&caller, row.id).await.map_err(said)?;
         rows.push(statement_row(row, sheet.exceptions.len()));
     }
-    let page = StatementsPage { frame: seated.frame(Switch::Link), rows, paging };
+    let can_import = seated.seat.granted(Operation::ImportStatement).is_some();
+    let page = StatementsPage { frame: seated.frame(Switch::Link), can_import, rows, paging };
     Ok(pages::answer(StatusCode::OK, &page))
 }
 

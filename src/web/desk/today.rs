@@ -21,14 +21,14 @@ use crate::{
         id::NoticeId,
         money::Dong,
         notice::NoticeState,
-        staff::{Operation, Role},
+        staff::{Operation, Role, Scope},
         time::Day,
     },
     web::pages::{
         self,
         badge::Badge,
         clerk::{Held, Paging, RowAct, Tab, TodayFilter, TodayPage, TodayRow},
-        form::Field,
+        form::{Choice, Field},
         frame::{Banner, Switch},
     },
 };
@@ -86,6 +86,11 @@ pub(super) async fn today(
     let (range, paging) = paging(&seated, shown.len());
     let rows = shown.get(range).unwrap_or_default().iter();
     let rows = rows.filter_map(|group| row(&seated, &caller, group)).collect();
+    let clerks = match caller.scope {
+        Scope::Court { id, .. } => app.clerks_of(id).await.map_err(said)?,
+        Scope::All | Scope::Agency { .. } => Vec::new(),
+    };
+    let clerks = clerks.iter().map(|row| Choice::of(row.id.to_string(), &row.name)).collect();
     let next_numbers = registers.iter().filter_map(|row| {
         let kind = CaseKind::from_code(row.book.split('.').nth(1)?)?;
         let name = format!("{}-ST {}", register(kind), today.year());
@@ -95,7 +100,7 @@ pub(super) async fn today(
         frame: seated.frame(Switch::Link),
         tab,
         counts: counts.to_vec(),
-        filter: TodayFilter { clerk: Field::of(clerk), clerks: Vec::new(), kind: Field::of(kind) },
+        filter: TodayFilter { clerk: Field::of(clerk), clerks, kind: Field::of(kind) },
         next_numbers: next_numbers.collect(),
         rows,
         paging,
@@ -204,6 +209,10 @@ pub(super) fn accepts(seated: &Seated, accept_by: &str) -> bool {
     }
 }
 
+const fn is_not_paid(error: &Error) -> bool {
+    matches!(error, Error::Refused { reason, .. } if matches!(reason.as_bytes(), b"not_paid"))
+}
+
 /// `POST /desk/notices/{id}/accept`: the notice's whole claim group.
 pub(super) async fn accept(
     State(app): State<Arc<App>>,
@@ -224,8 +233,10 @@ pub(super) async fn accept(
     let case = &sheet.view.case;
     let number = match app.accept_group(&caller, case.id, group).await {
         Ok(number) => number,
-        // Paid a moment ago and no longer: the page is old.
-        Err(Error::Refused { reason: "not_paid", .. }) => return Err(said(Error::Changed)),
+        // Paid or not accepted a moment ago, and no longer: the page is old.
+        Err(error) if error.is_conflict() || is_not_paid(&error) => {
+            return Err(seated.changed(case.id.uuid(), &format!("/desk/cases/{}", case.id)).await);
+        }
         Err(error) => return Err(said(error)),
     };
     let year = app.now().day().year();

@@ -57,14 +57,12 @@ impl SignInNote {
     }
 }
 
-/// `/desk/login`: `POST` with `form_id`, `username`, `password`.
+/// `/desk/login`: `POST` with `username`, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account/login.html")]
 pub struct LoginPage {
     /// Frame without a person.
     pub frame: DeskFrame,
-    /// One-time id.
-    pub form_id: String,
     /// The name typed.
     pub username: Field,
     /// What is wrong with the password; it is never shown again.

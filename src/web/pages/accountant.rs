@@ -60,6 +60,8 @@ fn period(lang: Lang, from: Day, to: Day) -> String {
 pub struct StatementsPage {
     /// Frame.
     pub frame: DeskFrame,
+    /// Whether the one who looks may import one.
+    pub can_import: bool,
     /// The statements, newest first.
     pub rows: Vec<StatementRow>,
     /// Where the rows stand.

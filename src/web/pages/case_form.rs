@@ -9,7 +9,7 @@ use super::{
     frame::{DeskFrame, Frame},
 };
 use crate::{
-    domain::time::Day,
+    domain::time::{Day, Timestamp},
     words::{Lang, Phrase},
 };
 
@@ -49,7 +49,7 @@ impl CaseFields {
 }
 
 /// A party: `party-{n}-role`, `-type`, `-name`, `-document`, `-document-number`, `-born`,
-/// `-address`, `-ward`, `-province`, `-phone`, `-email`, `-pays`, and a relief already decided:
+/// `-address`, `-ward`, `-province`, `-phone`, `-email`, and a relief already decided:
 /// `-relief`, `-relief-decision`, `-relief-day-day|month|year`. Numbers run from 1.
 #[derive(Clone, Debug, Default)]
 pub struct PartyFields {
@@ -75,26 +75,25 @@ pub struct PartyFields {
     pub phone: Field,
     /// E-mail, optional.
     pub email: Field,
-    /// Pays the advance.
-    pub pays: bool,
     /// Ground of a relief that a judge decided.
     pub relief: Field,
     /// Number of that decision.
     pub relief_decision: Field,
     /// Its day.
     pub relief_day: DayField,
+    /// Its place in the case that is changed, for what the form does not show.
+    pub was: String,
     /// Just added: the focus goes here.
     pub is_new: bool,
 }
 
 impl PartyFields {
-    /// What a new party begins with: a person with a citizen's card; a plaintiff pays.
+    /// What a new party begins with: a person with a citizen's card.
     pub fn new(role: PartyRole) -> Self {
         Self {
             role: Field::of(role.value()),
             kind: Field::of("person"),
             document: Field::of("citizen-id"),
-            pays: role == PartyRole::Plaintiff,
             ..Self::default()
         }
     }
@@ -165,6 +164,8 @@ pub struct ClaimFields {
     pub relief: Field,
     /// Follows from another claim and is not counted.
     pub ancillary: bool,
+    /// Its place in the case that is changed, for what the form does not show.
+    pub was: String,
     /// Just added: the focus goes here.
     pub is_new: bool,
 }
@@ -234,6 +235,37 @@ impl CaseWarning {
     }
 }
 
+/// A field that somebody else changed while it was changed here.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The field's label.
+    pub field: String,
+    /// What stands there now.
+    pub theirs: String,
+    /// What was typed here.
+    pub mine: String,
+}
+
+/// Who changed the case meanwhile, and what is different from what was typed.
+#[derive(Clone, Debug)]
+pub struct Meanwhile {
+    /// Who, and when.
+    pub by: Option<(String, Timestamp)>,
+    /// Field by field.
+    pub differences: Vec<Difference>,
+}
+
+/// The case that a form changes.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// Its id.
+    pub id: String,
+    /// The version that was seen.
+    pub revision: i64,
+    /// Somebody was faster.
+    pub meanwhile: Option<Meanwhile>,
+}
+
 /// `/desk/cases/new` and `/desk/cases/{id}/edit`. `POST` with `form_id` and `act`: work-out, save,
 /// add-party, remove-party-{n}, add-claim, remove-claim-{n}.
 #[derive(Clone, Debug, Template)]
@@ -241,8 +273,8 @@ impl CaseWarning {
 pub struct CaseFormPage {
     /// Frame; `Switch::Form`.
     pub frame: DeskFrame,
-    /// The case that is changed; none for a new one.
-    pub case_id: Option<String>,
+    /// The case that is changed; none for a new one. Its `revision` goes with the form.
+    pub edited: Option<Edited>,
     /// One-time id.
     pub form_id: String,
     /// The case.
@@ -263,22 +295,27 @@ pub struct CaseFormPage {
     pub reliefs: Vec<Choice>,
     /// The court's clerks.
     pub clerks: Vec<Choice>,
-    /// The provinces.
-    pub provinces: Vec<Choice>,
 }
 
 impl CaseFormPage {
     fn title(&self) -> String {
-        match self.case_id {
+        match self.edited {
             None => self.frame.t("case-new-title"),
             Some(_) => self.frame.t("case-edit-title"),
         }
         .to_string()
     }
 
+    fn number_hint(&self) -> String {
+        match self.edited {
+            None => self.frame.t("case-number-hint").to_string(),
+            Some(_) => String::new(),
+        }
+    }
+
     fn action(&self) -> String {
-        match &self.case_id {
-            Some(id) => format!("/desk/cases/{id}/edit"),
+        match &self.edited {
+            Some(case) => format!("/desk/cases/{}/edit", case.id),
             None => "/desk/cases/new".to_owned(),
         }
     }
@@ -304,8 +341,12 @@ impl CaseFormPage {
         problems.list()
     }
 
+    fn meanwhile(&self) -> Option<&Meanwhile> {
+        self.edited.as_ref().and_then(|case| case.meanwhile.as_ref())
+    }
+
     fn failed(&self) -> bool {
-        !self.problems().is_empty()
+        !self.problems().is_empty() || self.meanwhile().is_some()
     }
 
     fn kinds(&self) -> Vec<(&'static str, Phrase)> {

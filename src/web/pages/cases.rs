@@ -98,6 +98,15 @@ pub struct FourTimes {
     pub court: Option<Timestamp>,
 }
 
+/// A receipt with its paper.
+#[derive(Clone, Debug)]
+pub struct ReceiptLink {
+    /// `SM/26E số 4`.
+    pub name: String,
+    /// Address of the paper.
+    pub path: String,
+}
+
 /// An order of a notice with what came of it.
 #[derive(Clone, Debug)]
 pub struct OrderRow {
@@ -109,8 +118,8 @@ pub struct OrderRow {
     pub badge: Badge,
     /// The four times.
     pub times: FourTimes,
-    /// `SM/26E số 4`.
-    pub receipt: Option<String>,
+    /// Its receipt.
+    pub receipt: Option<ReceiptLink>,
 }
 
 /// What can be done with a notice on the case page.
@@ -190,6 +199,8 @@ pub struct CasePage {
     pub reliefs: Vec<String>,
     /// The notices, newest first.
     pub notices: Vec<NoticeSection>,
+    /// The facts can be changed.
+    pub can_change: bool,
     /// A notice can be drafted.
     pub can_issue: bool,
     /// The history, newest first.

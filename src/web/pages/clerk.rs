@@ -257,8 +257,8 @@ pub enum FoundKind {
 pub struct FoundRow {
     /// What it is.
     pub kind: FoundKind,
-    /// The id of the case, or of the exception.
-    pub id: String,
+    /// Where it is shown.
+    pub path: String,
     /// Number, reference or receipt.
     pub name: String,
     /// The parties, or the payer.
@@ -270,15 +270,6 @@ pub struct FoundRow {
 }
 
 impl FoundRow {
-    fn path(&self) -> String {
-        match self.kind {
-            FoundKind::Case | FoundKind::Notice | FoundKind::Receipt => {
-                format!("/desk/cases/{}", self.id)
-            }
-            FoundKind::Exception => format!("/desk/exceptions/{}", self.id),
-        }
-    }
-
     fn kind_word(&self, lang: Lang) -> Phrase {
         match self.kind {
             FoundKind::Case => lang.t("found-case"),
@@ -297,4 +288,14 @@ pub struct FindPage {
     pub frame: DeskFrame,
     /// What was found.
     pub rows: Vec<FoundRow>,
+}
+
+impl FindPage {
+    fn title(&self) -> Phrase {
+        if self.frame.search.is_empty() {
+            self.frame.t("search-title")
+        } else {
+            self.frame.t("find-title").with("q", &self.frame.search)
+        }
+    }
 }

@@ -16,14 +16,16 @@ pub enum Refusal {
         /// The roles that hold it, in words.
         who: String,
     },
+    /// 403: signed in, and no page is for any role held.
+    NoPages,
     /// 404: nothing there, another's, or the link has ended.
     NotFound,
     /// 409: somebody changed the thing meanwhile.
     Changed {
-        /// Who.
-        who: String,
-        /// When.
-        at: Timestamp,
+        /// Who, and when, where that is known: a form that was sent twice is nobody else's act.
+        by: Option<(String, Timestamp)>,
+        /// Where the new version is seen.
+        see: String,
     },
     /// 422: not readable as what the form sends.
     Unreadable,
@@ -45,6 +47,7 @@ impl Refusal {
     fn title(&self, lang: Lang) -> Phrase {
         match self {
             Self::Forbidden { .. } => lang.t("error-403-title"),
+            Self::NoPages => lang.t("error-no-pages-title"),
             Self::NotFound => lang.t("error-404-title"),
             Self::Changed { .. } => lang.t("error-409-title"),
             Self::Unreadable => lang.t("error-422-title"),
@@ -57,8 +60,12 @@ impl Refusal {
     fn sentence(&self, lang: Lang) -> Phrase {
         match self {
             Self::Forbidden { who } => lang.t("error-403").with("who", who),
+            Self::NoPages => lang.t("error-no-pages"),
             Self::NotFound => lang.t("error-404"),
-            Self::Changed { who, at } => lang.t("error-409").with("who", who).with("moment", at),
+            Self::Changed { by: Some((who, at)), .. } => {
+                lang.t("error-409").with("who", who).with("moment", at)
+            }
+            Self::Changed { by: None, .. } => lang.t("error-409-unknown"),
             Self::Unreadable => lang.t("error-422"),
             Self::TooMany { again } => lang.t("error-429").with("moment", again),
             Self::Broken => lang.t("error-500"),

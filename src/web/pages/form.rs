@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::badge::Badge;
 use crate::{
     domain::{
         money::{Dong, in_words},
@@ -109,6 +110,8 @@ items! {
     Account = "item-account";
     /// The file.
     File = "item-file";
+    /// The notice.
+    Notice = "item-notice";
 }
 
 /// What is wrong with a field; each has one standard sentence.
@@ -160,6 +163,20 @@ pub enum Wrong {
     TextOrFile,
     /// Not one of the names that the program knows.
     NotListed,
+    /// A file number that the court has given already.
+    NumberTaken,
+    /// A currency without three letters.
+    Currency,
+    /// No decimal above zero.
+    Decimal,
+    /// A sum in đồng and one in foreign money.
+    TwoSums,
+    /// A reason that is too short or too long.
+    Reason,
+    /// No notice within reach has that reference.
+    NoNotice,
+    /// The notice takes no money; the state word says why.
+    NoticeTakesNone(Badge),
 }
 
 impl Wrong {
@@ -189,6 +206,15 @@ impl Wrong {
             Self::FileSize(limit) => lang.t("wrong-file-size").with("limit", limit),
             Self::TextOrFile => lang.t("wrong-text-or-file"),
             Self::NotListed => lang.t("wrong-not-listed"),
+            Self::NumberTaken => lang.t("wrong-number-taken"),
+            Self::Currency => lang.t("wrong-currency"),
+            Self::Decimal => lang.t("wrong-decimal"),
+            Self::TwoSums => lang.t("wrong-two-sums"),
+            Self::Reason => lang.t("wrong-reason"),
+            Self::NoNotice => lang.t("wrong-no-notice"),
+            Self::NoticeTakesNone(badge) => {
+                lang.t("wrong-takes-none").with("why", badge.word(lang))
+            }
         }
     }
 }

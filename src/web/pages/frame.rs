@@ -298,6 +298,8 @@ pub enum DeskPlace {
     Reconciliation,
     /// Money to be decided.
     Exceptions,
+    /// Receipts.
+    Receipts,
 }
 
 impl DeskPlace {
@@ -310,6 +312,7 @@ impl DeskPlace {
             Self::Statements => "/desk/statements",
             Self::Reconciliation => "/desk/recon",
             Self::Exceptions => "/desk/exceptions",
+            Self::Receipts => "/desk/receipts",
         }
     }
 
@@ -322,6 +325,7 @@ impl DeskPlace {
             Self::Statements => lang.t("desk-statements"),
             Self::Reconciliation => lang.t("desk-recon"),
             Self::Exceptions => lang.t("desk-exceptions"),
+            Self::Receipts => lang.t("desk-receipts"),
         }
     }
 }
@@ -344,6 +348,8 @@ pub enum DeskRole {
     Judge,
     /// Kế toán.
     Accountant,
+    /// Whoever may only look.
+    Reader,
 }
 
 impl DeskRole {
@@ -353,6 +359,7 @@ impl DeskRole {
             Self::Clerk => lang.t("role-clerk"),
             Self::Judge => lang.t("role-judge"),
             Self::Accountant => lang.t("role-accountant"),
+            Self::Reader => lang.t("role-reader"),
         }
     }
 }
@@ -397,6 +404,22 @@ pub enum Banner {
         /// How many of them matched without hands.
         matched: u32,
     },
+    /// Waiting money paid a notice.
+    Assigned {
+        /// The notice.
+        reference: String,
+        /// Its receipt.
+        receipt: String,
+    },
+    /// Waiting money waits for the rest of a notice.
+    AssignedPart {
+        /// The notice.
+        reference: String,
+    },
+    /// A part was taken back from its notice.
+    TakenBack,
+    /// A case was changed.
+    CaseChanged,
     /// The second factor is set.
     TotpSet,
 }
@@ -413,6 +436,14 @@ impl Banner {
             Self::Imported { lines, matched } => {
                 lang.t("done-imported").with("lines", lines).with("matched", matched)
             }
+            Self::Assigned { reference, receipt } => {
+                lang.t("done-assigned").with("reference", reference).with("receipt", receipt)
+            }
+            Self::AssignedPart { reference } => {
+                lang.t("done-assigned-part").with("reference", reference)
+            }
+            Self::TakenBack => lang.t("done-taken-back"),
+            Self::CaseChanged => lang.t("done-case-changed"),
             Self::TotpSet => lang.t("done-totp"),
         }
     }

@@ -14,6 +14,7 @@ pub mod case_form;
 pub mod cases;
 pub mod clerk;
 pub mod errors;
+pub mod exception;
 pub mod form;
 pub mod frame;
 pub mod judge;
@@ -24,6 +25,7 @@ pub mod notices;
 pub mod paths;
 pub mod qr;
 pub mod receipt;
+pub mod receipts;
 
 #[cfg(test)]
 mod samples;

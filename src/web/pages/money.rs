@@ -4,7 +4,6 @@ use askama::Template;
 
 use super::{
     badge::Badge,
-    cases::{Event, FourTimes},
     clerk::Paging,
     form::{Choice, Field},
     frame::{DeskFrame, Frame},
@@ -196,6 +195,8 @@ pub struct OutcomeSum {
 /// The proof that every line has one outcome.
 #[derive(Clone, Debug)]
 pub struct Balance {
+    /// The account's name.
+    pub account: String,
     /// Opening balance.
     pub opening: Dong,
     /// One row an outcome.
@@ -208,9 +209,13 @@ pub struct Balance {
     pub difference: Dong,
 }
 
-/// The filter line: `statement`, `show` = all, matched, open.
+/// The filter line: `day`, `statement`, `show` = all, matched, open.
 #[derive(Clone, Debug, Default)]
 pub struct ReconFilter {
+    /// The chosen day.
+    pub day: Field,
+    /// The days that have lines.
+    pub days: Vec<Choice>,
     /// The chosen statement.
     pub statement: Field,
     /// The statements there are.
@@ -221,7 +226,8 @@ pub struct ReconFilter {
 
 impl ReconFilter {
     fn is_on(&self) -> bool {
-        !self.statement.value.is_empty() || !self.show.value.is_empty()
+        let chosen = [&self.day, &self.statement, &self.show];
+        chosen.iter().any(|field| !field.value.is_empty())
     }
 }
 
@@ -231,14 +237,16 @@ impl ReconFilter {
 pub struct ReconPage {
     /// Frame.
     pub frame: DeskFrame,
+    /// Whether the one who looks may import a statement.
+    pub can_import: bool,
     /// Lines matched without hands.
     pub matched: u32,
     /// Lines that need a person.
     pub open: u32,
     /// The filter.
     pub filter: ReconFilter,
-    /// The sums of the chosen statement.
-    pub balance: Option<Balance>,
+    /// The sums of each whole statement.
+    pub balances: Vec<Balance>,
     /// The rows.
     pub rows: Vec<ReconRow>,
     /// Where the rows stand.
@@ -312,11 +320,11 @@ impl ExceptionKind {
         format!("/desk/exceptions?kind={}", self.value())
     }
 
-    fn word(self, lang: Lang) -> Phrase {
+    pub(super) fn word(self, lang: Lang) -> Phrase {
         self.badge().word(lang)
     }
 
-    fn meaning(self, lang: Lang) -> Phrase {
+    pub(super) fn meaning(self, lang: Lang) -> Phrase {
         match self {
             Self::NoMoneyYet => lang.t("meaning-no-money"),
             Self::Short => lang.t("meaning-short"),
@@ -386,28 +394,6 @@ impl ExceptionsPage {
     fn total(&self) -> u32 {
         self.tabs.iter().map(|tab| tab.count).sum()
     }
-}
-
-/// `/desk/exceptions/{id}`.
-#[derive(Clone, Debug, Template)]
-#[template(path = "accountant/exception.html")]
-pub struct ExceptionPage {
-    /// Frame.
-    pub frame: DeskFrame,
-    /// Its kind.
-    pub kind: ExceptionKind,
-    /// The money.
-    pub line: BankLine,
-    /// The four times.
-    pub times: FourTimes,
-    /// Why the program did not match it, in words.
-    pub reason: String,
-    /// How many notices await this very sum.
-    pub same_sum: u32,
-    /// What it may belong to.
-    pub suggestions: Vec<Suggestion>,
-    /// The history, newest first.
-    pub events: Vec<Event>,
 }
 
 #[cfg(test)]

@@ -46,15 +46,6 @@ pub enum SecondFact {
 }
 
 impl SecondFact {
-    /// The submitted value of `fact-{n}`.
-    pub const fn value(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::TaxCode => "tax-code",
-            Self::Pin => "pin",
-        }
-    }
-
     fn word(self, lang: Lang) -> Phrase {
         match self {
             Self::Document => lang.t("fact-document"),
@@ -75,13 +66,11 @@ pub struct DraftPayer {
     pub relief: String,
     /// What they pay.
     pub amount: Dong,
-    /// The chosen second fact, `fact-{n}`.
-    pub fact: Field,
-    /// Those that this person's documents allow.
-    pub facts: Vec<SecondFact>,
+    /// The second fact that the paper names.
+    pub fact: SecondFact,
 }
 
-/// `/desk/cases/{id}/notice/new`: `POST` with `form_id`, `number`, `judge`, `fact-{n}`.
+/// `/desk/cases/{id}/notice/new`: `POST` with `form_id`, `judge`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "clerk/notice_draft.html")]
 pub struct NoticeDraftPage {
@@ -97,8 +86,6 @@ pub struct NoticeDraftPage {
     pub joint: bool,
     /// What the paper will say.
     pub paper: PaperFacts,
-    /// Number of the register; the next stands there.
-    pub number: Field,
     /// The judge who signs.
     pub judge: Field,
     /// The judges there are.
@@ -110,16 +97,8 @@ pub struct NoticeDraftPage {
 }
 
 impl NoticeDraftPage {
-    fn facts(&self, payer: &DraftPayer) -> Vec<(&'static str, Phrase)> {
-        payer.facts.iter().map(|fact| (fact.value(), fact.word(self.frame.lang))).collect()
-    }
-
     fn problems(&self) -> Vec<Problem> {
-        let mut problems = Problems::new(self.frame.lang);
-        for (payer, number) in self.payers.iter().zip(1u32..) {
-            problems = problems.field(format_args!("fact-{number}"), &payer.fact);
-        }
-        problems.field("number", &self.number).field("judge", &self.judge).list()
+        Problems::new(self.frame.lang).field("judge", &self.judge).list()
     }
 
     fn failed(&self) -> bool {
@@ -130,33 +109,20 @@ impl NoticeDraftPage {
 /// Ways of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// Giao trực tiếp.
+    /// Handed over.
     ByHand,
-    /// Bưu điện.
-    Post,
-    /// Điện tử, only to a party who registered.
-    Electronic,
-    /// Niêm yết: served on the last of 15 days.
-    Posting,
-    /// Phương tiện thông tin đại chúng.
-    Media,
-    /// Từ chối nhận: the day of the minute.
+    /// Refused, with a record of it.
     Refused,
 }
 
 impl Way {
     /// In the order of the form.
-    pub const ALL: [Self; 6] =
-        [Self::ByHand, Self::Post, Self::Electronic, Self::Posting, Self::Media, Self::Refused];
+    pub const ALL: [Self; 2] = [Self::ByHand, Self::Refused];
 
     /// The submitted value of `way`.
     pub const fn value(self) -> &'static str {
         match self {
             Self::ByHand => "by-hand",
-            Self::Post => "post",
-            Self::Electronic => "electronic",
-            Self::Posting => "posting",
-            Self::Media => "media",
             Self::Refused => "refused",
         }
     }
@@ -164,10 +130,6 @@ impl Way {
     fn word(self, lang: Lang) -> Phrase {
         match self {
             Self::ByHand => lang.t("way-by-hand"),
-            Self::Post => lang.t("way-post"),
-            Self::Electronic => lang.t("way-electronic"),
-            Self::Posting => lang.t("way-posting"),
-            Self::Media => lang.t("way-media"),
             Self::Refused => lang.t("way-refused"),
         }
     }
@@ -175,10 +137,6 @@ impl Way {
     fn line(self, lang: Lang) -> Phrase {
         match self {
             Self::ByHand => lang.t("way-by-hand-line"),
-            Self::Post => lang.t("way-post-line"),
-            Self::Electronic => lang.t("way-electronic-line"),
-            Self::Posting => lang.t("way-posting-line"),
-            Self::Media => lang.t("way-media-line"),
             Self::Refused => lang.t("way-refused-line"),
         }
     }
@@ -195,8 +153,6 @@ pub struct ServiceTry {
     pub way: Way,
     /// By whom.
     pub by: String,
-    /// The proof that was noted.
-    pub proof: String,
 }
 
 /// What the recorded day leads to, shown before it is kept.
@@ -211,7 +167,7 @@ pub struct ServicePreview {
 }
 
 /// `/desk/notices/{id}/served`: `POST` with `form_id`, `to`, `way`, `day-day|month|year`, `by`,
-/// `proof` and `act`: preview, save.
+/// `act`: preview, save.
 #[derive(Clone, Debug, Template)]
 #[template(path = "clerk/served.html")]
 pub struct ServedPage {
@@ -237,8 +193,6 @@ pub struct ServedPage {
     pub day: DayField,
     /// By whom.
     pub by: Field,
-    /// Proof, optional.
-    pub proof: Field,
     /// What the day leads to.
     pub preview: Option<ServicePreview>,
     /// No calendar for this year: no day can be told.
@@ -257,7 +211,6 @@ impl ServedPage {
             .field("way", &self.way)
             .day("day", &self.day)
             .field("by", &self.by)
-            .field("proof", &self.proof)
             .list()
     }
 

@@ -49,6 +49,9 @@ pub const DESK: &[&str] = &[
     "/desk/recon",
     "/desk/exceptions",
     "/desk/exceptions/{id}",
+    "/desk/exceptions/{id}/take-back",
+    "/desk/receipts",
+    "/desk/receipts/{id}/bien-lai.pdf",
 ];
 
 /// Whether an address, without its query and anchor, is one of the patterns.

@@ -205,6 +205,8 @@ fn every_form_has_its_method_and_a_posted_one_its_id() {
                 })
             };
             match form.get("method") {
+                // Nobody is known yet at sign-in: there is no session to bind an id to.
+                Some("post") if form.get("action").map(bare) == Some("/desk/login") => {}
                 Some("post") => ensure(has("form_id"), || "no form id".into())?,
                 Some("get") => {
                     ensure(has("lang") == (sample.lang == Lang::En), || "language field".into())?;

@@ -14,7 +14,7 @@ use crate::{
         client::{Asked, get, made, post, raw},
         refused::rows,
     },
-    desk::second_court,
+    desk::browser::second_court,
     harness::{World, on_both},
 };
 

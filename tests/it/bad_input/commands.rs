@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::tables;
 use crate::{
-    desk::statement,
+    desk::browser::statement,
     harness::{World, on_both},
 };
 

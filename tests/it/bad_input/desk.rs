@@ -14,9 +14,11 @@ use super::{
     refused,
 };
 use crate::{
-    desk::{CASE, PASSWORD, code, hired, second_court},
+    desk::browser::{CASE, PASSWORD, code, hired, second_court},
     harness::{World, on_both},
 };
+
+pub use crate::desk::browser::of_court;
 
 const NEW: &str = "/desk/cases/new";
 const CASE_FORM: &str = "Vụ việc mới";
@@ -33,10 +35,6 @@ pub async fn signed_in(world: &World, login: &str, role: Role, scope: Scope) -> 
     let seat = world.app.seat(&first.token).await.unwrap();
     let token = world.app.give_code(&seat, &code(world, &key), "10.0.0.9").await.unwrap();
     Site { cookie: Some(format!("__Host-anphi={token}")), ..Site::of(world) }
-}
-
-pub fn of_court(world: &World) -> Scope {
-    Scope::Court { id: world.court, children: false }
 }
 
 /// The form of a new case with one field changed.

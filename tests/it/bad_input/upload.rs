@@ -10,7 +10,7 @@ use super::{
     pages::{NOT_HERE, UNREADABLE, no},
     refused,
 };
-use crate::{desk::statement, harness::on_both};
+use crate::{desk::browser::statement, harness::on_both};
 
 const NEW: &str = "/desk/statements/new";
 const FORM_AGAIN: &str = "Nhập sao kê";

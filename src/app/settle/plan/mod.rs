@@ -1,6 +1,7 @@
 //! From decisions to rows: pure, on the facts that a batch loaded. Each item sees what the items
 //! before it in the batch changed.
 
+mod choice;
 mod money;
 mod receipt;
 mod record;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub(super) use choice::Waiting;
 pub use record::{PaidFor, ReceiptFacts};
 
 use super::{
@@ -354,7 +356,6 @@ impl<'a> Plan<'a> {
         (action, entity, entity_id): (&'static str, &'static str, Uuid),
         effects: &Effects,
     ) -> Uuid {
-        let id: Uuid = self.id();
         let payload = serde_json::json!({
             "account": item.account,
             "source": item.report.source,
@@ -363,6 +364,18 @@ impl<'a> Plan<'a> {
             "paid_at": item.report.paid_at.map(|at| at.to_string()),
             "paid_on": item.report.paid_on.to_string(),
         });
+        self.act_with(item, chain, (action, entity, entity_id), (effects, payload))
+    }
+
+    /// Links an act that says what it is about in its own words.
+    fn act_with(
+        &mut self,
+        item: &Item,
+        chain: Chain,
+        (action, entity, entity_id): (&'static str, &'static str, Uuid),
+        (effects, payload): (&Effects, serde_json::Value),
+    ) -> Uuid {
+        let id: Uuid = self.id();
         let linked = Act {
             at: self.tools.now,
             actor: item.actor.clone(),

@@ -161,7 +161,7 @@ impl Plan<'_> {
     }
 
     /// Waiting money becomes part of an advance.
-    fn book_part(
+    pub(super) fn book_part(
         &mut self,
         item: &Item,
         part: &WaitingPart,
@@ -226,7 +226,7 @@ impl Plan<'_> {
     }
 
     /// One notice becomes paid: allocations, state, order, receipt, audit, event.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         item: &Item,
         payment: PaymentId,
@@ -336,7 +336,7 @@ impl Plan<'_> {
         Ok(())
     }
 
-    fn leave(
+    pub(super) fn leave(
         &mut self,
         item: &Item,
         payment: PaymentId,

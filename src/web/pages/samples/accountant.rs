@@ -7,13 +7,15 @@ use super::super::{
     },
     badge::Badge,
     cases::FourTimes,
+    exception::{Act, AssignForm, Decided, Effect, ExceptionPage, Review},
     form::{Choice, Field, Item, Wrong},
     frame::{Banner, DeskFrame, DeskRole, Switch},
     money::{
-        Balance, BankLine, ExceptionKind, ExceptionPage, ExceptionRow, ExceptionSummary,
-        ExceptionTab, ExceptionsPage, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage,
-        ReconRow, Suggestion,
+        Balance, BankLine, ExceptionKind, ExceptionRow, ExceptionSummary, ExceptionTab,
+        ExceptionsPage, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage, ReconRow,
+        Suggestion,
     },
+    receipts::{ReceiptRow, ReceiptsPage},
 };
 use super::{
     ID, Sample, at, case::events, clerk::paging, day, desk, dong, form_id, reference, say,
@@ -22,7 +24,10 @@ use super::{
 use crate::words::Lang;
 
 pub(super) fn samples(lang: Lang) -> Vec<Sample> {
-    [statements(lang), uploads(lang), recon(lang), exceptions(lang)].into_iter().flatten().collect()
+    [statements(lang), uploads(lang), recon(lang), exceptions(lang), receipts(lang)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn frame(lang: Lang, path: &str) -> DeskFrame {
@@ -121,6 +126,7 @@ fn lines(lang: Lang) -> Vec<BankLine> {
 fn statements(lang: Lang) -> Vec<Sample> {
     let list = |rows: Vec<StatementRow>| StatementsPage {
         frame: frame(lang, "/desk/statements"),
+        can_import: true,
         paging: paging(u32::try_from(rows.len()).unwrap()),
         rows,
     };
@@ -140,9 +146,15 @@ fn statements(lang: Lang) -> Vec<Sample> {
         lines: lines(lang),
         paging: paging(6),
     };
+    let reader = StatementsPage {
+        frame: desk(lang, "/desk/statements", DeskRole::Reader),
+        can_import: false,
+        ..list(vec![statement()])
+    };
     vec![
         Sample::of(lang, "statements", &list(vec![statement(), month])),
         Sample::of(lang, "statements-empty", &list(vec![])),
+        Sample::of(lang, "statements-reader", &reader),
         Sample::of(lang, "statement", &imported),
     ]
 }
@@ -264,6 +276,7 @@ fn recon_rows(lang: Lang) -> Vec<ReconRow> {
 fn balance(difference: i64) -> Balance {
     let sum = |kind, count, amount| OutcomeSum { kind, count, amount: dong(amount) };
     Balance {
+        account: "9990001112223".into(),
         opening: dong(20_000_000),
         outcomes: vec![
             sum(OutcomeKind::Payment, 12, 220_850_000),
@@ -278,29 +291,32 @@ fn balance(difference: i64) -> Balance {
 }
 
 fn recon(lang: Lang) -> Vec<Sample> {
-    let page = |rows: Vec<ReconRow>, balance| ReconPage {
+    let page = |rows: Vec<ReconRow>, balances| ReconPage {
         frame: frame(lang, "/desk/recon"),
+        can_import: true,
         matched: 14,
         open: 8,
         filter: ReconFilter {
+            day: Field::of("2026-11-23"),
+            days: vec![Choice::of("2026-11-23", "23/11/2026")],
             statement: Field::of(ID),
             statements: vec![Choice::of(ID, "camt053_20261123.xml, 23/11/2026")],
             show: Field::default(),
         },
-        balance,
+        balances,
         paging: paging(u32::try_from(rows.len()).unwrap()),
         rows,
     };
     let nothing =
-        ReconPage { matched: 0, open: 0, filter: ReconFilter::default(), ..page(vec![], None) };
+        ReconPage { matched: 0, open: 0, filter: ReconFilter::default(), ..page(vec![], vec![]) };
     let hundred = (0..100)
         .map(|_| recon_row(line(lang, 2), found(lang, &[2]), Some("SM/26E số 5")))
         .collect();
     vec![
-        Sample::of(lang, "recon", &page(recon_rows(lang), Some(balance(0)))),
-        Sample::of(lang, "recon-off", &page(recon_rows(lang), Some(balance(-150_000)))),
+        Sample::of(lang, "recon", &page(recon_rows(lang), vec![balance(0)])),
+        Sample::of(lang, "recon-off", &page(recon_rows(lang), vec![balance(-150_000)])),
         Sample::of(lang, "recon-empty", &nothing),
-        Sample::of(lang, "recon-100", &page(hundred, None)),
+        Sample::of(lang, "recon-100", &page(hundred, vec![])),
     ]
 }
 
@@ -362,6 +378,7 @@ fn exceptions(lang: Lang) -> Vec<Sample> {
             &exception(lang, kind),
         ));
     }
+    samples.extend(choices(lang));
     samples
 }
 
@@ -370,6 +387,7 @@ fn exception(lang: Lang, kind: ExceptionKind) -> ExceptionPage {
     let money = if kind == ExceptionKind::UnexplainedDebit { 17 } else { 4 };
     ExceptionPage {
         frame: frame(lang, "/desk/exceptions/x"),
+        id: ID.into(),
         kind,
         line: line(lang, money),
         times: FourTimes {
@@ -383,8 +401,100 @@ fn exception(lang: Lang, kind: ExceptionKind) -> ExceptionPage {
             "nội dung chuyển khoản không có mã AP",
             "the transfer text has no AP code",
         ),
+        meant: (kind == ExceptionKind::Double).then(|| reference(261_190_009)),
         same_sum: u32::from(known),
+        act: Act::Nothing,
+        decided: None,
         suggestions: if known { vec![suggestion(lang)] } else { vec![] },
         events: events(lang).into_iter().take(1).collect(),
     }
+}
+
+/// The ways of a choice: nothing typed, faults, a check of each effect, a part, an end.
+fn choices(lang: Lang) -> Vec<Sample> {
+    let page = |act, decided| ExceptionPage {
+        act,
+        decided,
+        ..exception(lang, ExceptionKind::UnknownCode)
+    };
+    let asking = |form| ExceptionPage {
+        frame: DeskFrame { switch: Switch::Form, ..frame(lang, "/desk/exceptions/x") },
+        ..page(Act::Assign(form), None)
+    };
+    let form =
+        |notice, other, reason| AssignForm { form_id: form_id("assign"), notice, other, reason };
+    let why = say(
+        lang,
+        "Phiếu chuyển tiền ngày 23/11/2026 ghi đúng vụ",
+        "The slip of 23/11/2026 names the case",
+    );
+    let typed =
+        || form(Field::of(reference(261_190_004).as_str()), Field::default(), Field::of(&why));
+    let review = |effect| Review {
+        reference: reference(261_190_004),
+        payer: "Hoàng Thị Mẫu Đơn Từ".into(),
+        due: dong(19_500_000),
+        effect,
+    };
+    let check = |effect| page(Act::Apply(typed(), review(effect)), None);
+    let wrong = form(
+        Field::of("other"),
+        Field::of("AP 261 190 0000").but(Wrong::CheckDigit),
+        Field::default().but(Wrong::Reason),
+    );
+    let closed = form(
+        Field::of(reference(261_190_004).as_str()).but(Wrong::NoticeTakesNone(Badge::Double)),
+        Field::default(),
+        Field::of(&why),
+    );
+    let decided =
+        Decided {
+            who: "Tạ Thị Kế Toán Mẫu".into(), at: at("2026-11-24T09:12"), why: why.clone()
+        };
+    let part = Act::TakeBack(form_id("back"), Field::default());
+    let part_wrong = Act::TakeBack(form_id("back"), Field::default().but(Wrong::Reason));
+    let settles = |over: Option<i64>| Effect::Settles { over: over.map(dong) };
+    vec![
+        Sample::of(
+            lang,
+            "exception-assign",
+            &asking(AssignForm { form_id: form_id("assign"), ..AssignForm::default() }),
+        ),
+        Sample::of(lang, "exception-assign-wrong", &asking(wrong)),
+        Sample::of(lang, "exception-assign-closed", &asking(closed)),
+        Sample::of(lang, "exception-review", &check(settles(None))),
+        Sample::of(lang, "exception-review-over", &check(settles(Some(500_000)))),
+        Sample::of(lang, "exception-review-part", &check(Effect::Waits { missing: dong(500_000) })),
+        Sample::of(lang, "exception-part", &page(part, None)),
+        Sample::of(lang, "exception-part-wrong", &page(part_wrong, None)),
+        Sample::of(lang, "exception-decided", &page(Act::Nothing, Some(decided))),
+    ]
+}
+
+fn receipts(lang: Lang) -> Vec<Sample> {
+    let row = |number: u32, badge, used_for: Option<&str>| ReceiptRow {
+        id: ID.into(),
+        name: format!("SM/26E số {number}"),
+        at: at("2026-11-23T08:03"),
+        payer: "NGUYEN VAN VI DU".into(),
+        paid_for: "Nguyễn Văn Ví Dụ".into(),
+        reference: reference(261_190_000 + number),
+        amount: dong(300_000),
+        badge,
+        used_for: used_for.map(str::to_owned),
+    };
+    let list = |rows: Vec<ReceiptRow>| ReceiptsPage {
+        frame: frame(lang, "/desk/receipts"),
+        paging: paging(u32::try_from(rows.len()).unwrap()),
+        rows,
+    };
+    let rows = vec![
+        row(2, Badge::Valid, None),
+        row(1, Badge::Used, Some("DEMO-01")),
+        row(3, Badge::Voided, None),
+    ];
+    vec![
+        Sample::of(lang, "receipts", &list(rows)),
+        Sample::of(lang, "receipts-empty", &list(vec![])),
+    ]
 }

@@ -2,10 +2,13 @@
 
 use super::super::{
     badge::Badge,
-    case_form::{CaseFields, CaseFormPage, CaseWarning, ClaimFields, PartyFields},
+    case_form::{
+        CaseFields, CaseFormPage, CaseWarning, ClaimFields, Difference, Edited, Meanwhile,
+        PartyFields,
+    },
     cases::{
         AssessmentPage, CaseBar, CasePage, Differs, Event, FourTimes, NoticeAct, NoticeSection,
-        OrderRow, PartyLine, PartyRole, PayerAssessment,
+        OrderRow, PartyLine, PartyRole, PayerAssessment, ReceiptLink,
     },
     clerk::Held,
     form::{Choice, DayField, Field, Item, Wrong},
@@ -17,7 +20,7 @@ use super::super::{
 use super::{
     ID, Sample, assessment, at,
     clerk::{clerks, frame},
-    day, dong, form_id, reference, say, with_banner,
+    day, dong, form_id, now, reference, say, with_banner,
 };
 use crate::words::Lang;
 
@@ -44,7 +47,6 @@ fn party() -> PartyFields {
         ward: Field::of("xã Cầu Mây"),
         province: Field::of("00"),
         phone: Field::of("0000 000 003"),
-        pays: true,
         ..PartyFields::default()
     }
 }
@@ -63,7 +65,7 @@ fn claim() -> ClaimFields {
 fn case_form(lang: Lang) -> CaseFormPage {
     CaseFormPage {
         frame: form_frame(lang, "/desk/cases/new"),
-        case_id: None,
+        edited: None,
         form_id: form_id("case"),
         case: CaseFields {
             kind: Field::of("civil"),
@@ -88,7 +90,6 @@ fn case_form(lang: Lang) -> CaseFormPage {
             ),
         ],
         clerks: clerks(),
-        provinces: vec![Choice::of("00", "tỉnh Sông Mơ")],
     }
 }
 
@@ -118,7 +119,7 @@ fn forms(lang: Lang) -> Vec<Sample> {
         ..PartyFields::default()
     };
     let two = CaseFormPage {
-        case_id: Some(ID.into()),
+        edited: Some(Edited { id: ID.into(), revision: 2, meanwhile: None }),
         parties: vec![relief, defendant],
         claims: vec![claim(), ClaimFields { share: Field::of("1/2"), ancillary: true, ..claim() }],
         warnings: vec![
@@ -130,8 +131,28 @@ fn forms(lang: Lang) -> Vec<Sample> {
     vec![
         Sample::of(lang, "case-new", &empty),
         Sample::of(lang, "case-edit", &two),
+        Sample::of(lang, "case-edit-meanwhile", &overtaken(lang)),
         Sample::of(lang, "case-wrong", &wrong_form(lang)),
     ]
+}
+
+/// Somebody else saved first.
+fn overtaken(lang: Lang) -> CaseFormPage {
+    let difference = |field: String, theirs: &str, mine: &str| Difference {
+        field,
+        theirs: theirs.into(),
+        mine: mine.into(),
+    };
+    let meanwhile = Meanwhile {
+        by: Some(("Kiều Văn Thư Ký Thử".into(), now())),
+        differences: vec![difference(
+            lang.t("case-subject").to_string(),
+            "Đòi nợ vay",
+            "Đòi bồi thường thiệt hại về tài sản",
+        )],
+    };
+    let edited = Edited { id: ID.into(), revision: 3, meanwhile: Some(meanwhile) };
+    CaseFormPage { edited: Some(edited), ..case_form(lang) }
 }
 
 /// Every message that the form can give, once.
@@ -204,7 +225,10 @@ fn section(act: NoticeAct) -> NoticeSection {
         way: way.into(),
         badge,
         times: if receipt.is_some() { times.clone() } else { FourTimes::default() },
-        receipt: receipt.map(Into::into),
+        receipt: receipt.map(|name| ReceiptLink {
+            name: name.into(),
+            path: format!("/desk/receipts/{ID}/bien-lai.pdf"),
+        }),
     };
     NoticeSection {
         id: ID.into(),
@@ -280,6 +304,7 @@ fn case_page(lang: Lang, badge: Badge, notices: Vec<NoticeSection>) -> CasePage 
         assessed: Some(dong(15_000_000)),
         reliefs: vec![],
         notices,
+        can_change: false,
         can_issue: false,
         events: events(lang),
     }
@@ -290,6 +315,7 @@ fn cases(lang: Lang) -> Vec<Sample> {
         case: bar(Badge::Draft, None),
         assessed: None,
         notices: vec![],
+        can_change: true,
         can_issue: true,
         reliefs: vec!["Lê Thị Giả Định: giảm 50%, quyết định GM-01 ngày 17/11/2026".into()],
         frame: with_banner(frame(lang, &format!("/desk/cases/{ID}")), Banner::DraftSaved),
@@ -359,7 +385,7 @@ fn assessments(lang: Lang) -> Vec<Sample> {
     let missing = AssessmentPage {
         missing: vec![
             ("claim-1-amount".into(), say(lang, "Yêu cầu 1: giá trị", "Claim 1: value")),
-            ("party-1-pays".into(), say(lang, "Người nộp tạm ứng", "Who pays the advance")),
+            ("claim-1-amount".into(), say(lang, "Số tiền", "Amount")),
         ],
         schedule: String::new(),
         can_issue: false,
@@ -384,16 +410,14 @@ fn assessments(lang: Lang) -> Vec<Sample> {
 }
 
 fn drafts(lang: Lang) -> Vec<Sample> {
-    let payer = |name: &str, part: String, relief: &str, amount, fact, facts| DraftPayer {
+    let payer = |name: &str, part: String, relief: &str, amount, fact| DraftPayer {
         name: name.into(),
         part,
         relief: relief.into(),
         amount: dong(amount),
         fact,
-        facts,
     };
     let whole = say(lang, "toàn bộ", "whole");
-    let document = || vec![SecondFact::Document, SecondFact::Pin];
     let page = |payers, joint| NoticeDraftPage {
         frame: form_frame(lang, &format!("/desk/cases/{ID}/notice/new")),
         case: bar(Badge::Draft, None),
@@ -401,7 +425,6 @@ fn drafts(lang: Lang) -> Vec<Sample> {
         payers,
         joint,
         paper: super::desk::paper(),
-        number: Field::of("34/TB-TA"),
         judge: Field::default(),
         judges: vec![Choice::of("thamphan.kv1", "Lâm Văn Thẩm Phán Mẫu")],
         no_account: None,
@@ -413,23 +436,20 @@ fn drafts(lang: Lang) -> Vec<Sample> {
             whole.clone(),
             "",
             15_000_000,
-            Field::of("document"),
-            document(),
+            SecondFact::Document,
         )]
     };
     let both = vec![
-        payer("Ngô Văn Thử Nghiệm", "1/2".into(), "", 150_000, Field::of("document"), document()),
+        payer("Ngô Văn Thử Nghiệm", "1/2".into(), "", 150_000, SecondFact::Document),
         payer(
             "Công ty TNHH Ví Dụ Một",
             "1/2".into(),
             "giảm 50%, GM-01",
             75_000,
-            Field::of("tax-code"),
-            vec![SecondFact::TaxCode, SecondFact::Pin],
+            SecondFact::TaxCode,
         ),
     ];
     let wrong = NoticeDraftPage {
-        number: Field::default().but(Wrong::Enter(Item::Number)),
         judge: Field::default().but(Wrong::Choose(Item::Judge)),
         ..page(one(), false)
     };
@@ -459,16 +479,14 @@ fn served(lang: Lang) -> Vec<Sample> {
         way: Field::of("by-hand"),
         day: DayField::of(day("2026-11-23")),
         by: Field::of("Trịnh Thị Thư Ký Mẫu"),
-        proof: Field::default(),
         preview,
         no_calendar: None,
     };
     let tried = vec![ServiceTry {
         to: "Phạm Văn Minh Họa".into(),
         day: day("2026-11-20"),
-        way: Way::Post,
-        by: "Bưu điện Sông Mơ".into(),
-        proof: "RB000000001VN, không có người nhận".into(),
+        way: Way::Refused,
+        by: "Tống đạt viên Mẫu".into(),
     }];
     let preview = ServicePreview {
         pay_by: day("2026-11-30"),

@@ -169,7 +169,12 @@ fn today(lang: Lang) -> Vec<Sample> {
 fn find(lang: Lang) -> Vec<Sample> {
     let found = |kind, name: &str, badge, amount| FoundRow {
         kind,
-        id: ID.into(),
+        path: match kind {
+            FoundKind::Exception => format!("/desk/exceptions/{ID}"),
+            FoundKind::Case | FoundKind::Notice | FoundKind::Receipt => {
+                format!("/desk/cases/{ID}")
+            }
+        },
         name: name.into(),
         parties: "Phạm Văn Minh Họa / Hoàng Thị Mẫu Đơn Từ".into(),
         amount,
@@ -188,5 +193,10 @@ fn find(lang: Lang) -> Vec<Sample> {
         found(FoundKind::Receipt, "SM/26E số 6", Badge::Used, Some(dong(15_000_000))),
         found(FoundKind::Exception, "AP 261 190 0123", Badge::Double, Some(dong(24_000_000))),
     ];
-    vec![Sample::of(lang, "find", &page(rows)), Sample::of(lang, "find-empty", &page(vec![]))]
+    let unasked = FindPage { frame: frame(lang, "/desk/find"), rows: vec![] };
+    vec![
+        Sample::of(lang, "find", &page(rows)),
+        Sample::of(lang, "find-empty", &page(vec![])),
+        Sample::of(lang, "find-unasked", &unasked),
+    ]
 }

@@ -22,7 +22,6 @@ pub(super) fn samples(lang: Lang) -> Vec<Sample> {
 fn sign_in(lang: Lang) -> Vec<Sample> {
     let login = |username, password_wrong, refused, note| LoginPage {
         frame: gate(lang, "/desk/login"),
-        form_id: form_id("login"),
         username,
         password_wrong,
         refused,
@@ -189,9 +188,15 @@ fn refusals(lang: Lang) -> Vec<Sample> {
         request_id: request_id.map(Into::into),
     };
     let forbidden = Refusal::Forbidden { who: say(lang, "Thẩm phán", "Judge") };
-    let changed = Refusal::Changed { who: "Lâm Văn Thẩm Phán Mẫu".into(), at: now() };
+    let changed = Refusal::Changed {
+        by: Some(("Lâm Văn Thẩm Phán Mẫu".into(), now())),
+        see: "/desk/today".into(),
+    };
+    let nobody_to_call = DeskErrorPage { hotline: String::new(), ..page(forbidden.clone(), None) };
     vec![
         Sample::of(lang, "desk-error-403", &page(forbidden, None)),
+        Sample::of(lang, "desk-error-403-plain", &nobody_to_call),
+        Sample::of(lang, "desk-error-403-no-pages", &page(Refusal::NoPages, None)),
         Sample::of(lang, "desk-error-404", &page(Refusal::NotFound, None)),
         Sample::of(lang, "desk-error-409", &page(changed, None)),
         Sample::of(lang, "desk-error-422", &page(Refusal::Unreadable, None)),

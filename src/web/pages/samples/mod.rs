@@ -166,7 +166,13 @@ fn desk(lang: Lang, path: &str, role: DeskRole) -> DeskFrame {
                 entry(DeskPlace::Statements, None),
                 entry(DeskPlace::Reconciliation, None),
                 entry(DeskPlace::Exceptions, Some(8)),
+                entry(DeskPlace::Receipts, None),
             ],
+        ),
+        DeskRole::Reader => (
+            "Thi hành án dân sự tỉnh Sông Mơ",
+            "Mạc Văn Thủ Quỹ Mẫu",
+            vec![entry(DeskPlace::Statements, None), entry(DeskPlace::Exceptions, Some(8))],
         ),
     };
     DeskFrame {

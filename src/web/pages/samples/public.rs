@@ -221,7 +221,10 @@ fn refusals(lang: Lang) -> Vec<Sample> {
     let again = at("2026-11-24T14:31");
     let until = at("2026-11-24T16:00");
     let who = say(lang, "Kế toán", "Accountant");
-    let changed = Refusal::Changed { who: "Tạ Thị Kế Toán Mẫu".into(), at: now() };
+    let changed = Refusal::Changed {
+        by: Some(("Tạ Thị Kế Toán Mẫu".into(), now())),
+        see: "/tra-cuu".into(),
+    };
     vec![
         Sample::of(lang, "error-403", &page(Refusal::Forbidden { who }, None)),
         Sample::of(lang, "error-404", &page(Refusal::NotFound, None)),
