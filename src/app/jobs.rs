@@ -84,6 +84,7 @@ impl App {
     async fn record_step(&self, step: TimeDelta, at: Timestamp) -> Result<(), Error> {
         let milliseconds = step.num_milliseconds();
         tracing::error!(milliseconds, "the clock of this machine was set");
+        self.health.clock_stepped(at);
         let mut tx = self.store.begin().await?;
         let deed = Deed::of_system("clock.stepped", ("installation", uuid::Uuid::nil()))
             .with(serde_json::json!({ "milliseconds": milliseconds }));

@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod error;
 pub mod exceptions;
 pub mod find;
+pub mod health;
 pub mod holder;
 pub mod idempotency;
 pub mod jobs;
@@ -50,8 +51,8 @@ pub use act::Deed;
 pub use error::Error;
 
 use self::{
-    channels::Channels, random::Random, refused::Refused, settle::Lane, tables::Tables,
-    tries::Tries, vault::Vault,
+    channels::Channels, health::Health, random::Random, refused::Refused, settle::Lane,
+    tables::Tables, tries::Tries, vault::Vault,
 };
 use crate::{
     codec::receipt_text::SecretKey,
@@ -88,6 +89,8 @@ pub struct App {
     pub site: String,
     /// Wrong tries at the look-up.
     pub tries: Tries,
+    /// What the jobs notice about the machine.
+    pub health: Health,
     /// Everything in here is made up: every page and paper says so.
     pub test_data: bool,
 }

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use super::{
     App,
     channels::{ChannelError, Channels},
+    health::Health,
     random::Random,
     reference::{self, ImportError},
     refused::Refused,
@@ -94,6 +95,7 @@ pub async fn start(
         receipt_key,
         site,
         tries: Tries::default(),
+        health: Health::default(),
         test_data,
     };
     Ok((Arc::new(app), writer))
@@ -124,17 +126,4 @@ async fn receipt_key(
     let seed = vault.open(Purpose::ReceiptKey, &sealed).map_err(|_| StartError::ReceiptKey)?;
     let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| StartError::ReceiptKey)?;
     Ok(SecretKey::from_seed(&seed))
-}
-
-impl App {
-    /// Whether the database answers and has this program's schema: `ok`, `away`, `older`, `newer`.
-    pub async fn database_state(&self) -> &'static str {
-        use crate::store::SchemaState;
-        match self.store.schema().await {
-            Ok(SchemaState::Current) => "ok",
-            Ok(SchemaState::Empty | SchemaState::Older) => "older",
-            Ok(SchemaState::Newer) => "newer",
-            Err(_) => "away",
-        }
-    }
 }

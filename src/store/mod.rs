@@ -258,6 +258,17 @@ impl Store {
         }
     }
 
+    /// Bytes free beside an SQLite file; `None` for a server, or where it cannot be told.
+    pub async fn free_room(&self) -> Option<u64> {
+        let Self::Sqlite { read, .. } = self else { return None };
+        let file = sqlx::query_as("select file from pragma_database_list where name = 'main'");
+        let (file,): (String,) = file.fetch_one(read).await.ok()?;
+        let folder = std::path::Path::new(&file).parent()?.to_owned();
+        let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&folder)).await;
+        let found = asked.ok()?.ok()?;
+        Some(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+
     /// `sqlite` or `postgres`, for messages and metrics.
     pub const fn engine(&self) -> &'static str {
         match self {

@@ -22,11 +22,15 @@ async fn alive() -> Json<Value> {
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
     let database = tokio::time::timeout(PATIENCE, app.database_state()).await;
     let database = database.unwrap_or("away");
+    let disk = tokio::time::timeout(PATIENCE, app.disk_state()).await.unwrap_or("ok");
     let calendar = app.tables.calendar.missing_year(app.clock.today()).is_none();
-    let status = if database == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let works = database == "ok" && disk == "ok";
+    let status = if works { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if status == StatusCode::OK { "ready" } else { "not_ready" },
         "database": database,
+        "disk": disk,
+        "clock": app.clock_state(),
         "calendar": if calendar { "ok" } else { "next year's days off are missing" },
         "lane_waiting": app.lane.waiting(),
     });
