@@ -11,10 +11,13 @@
 )]
 
 mod baseline;
+mod checked;
 mod flush;
 mod goal;
+mod growth;
 mod installation;
 mod load;
+mod process;
 mod routes;
 mod same_rows;
 mod seed;
@@ -35,6 +38,10 @@ const fn short(names: &'static [&'static str], measure: fn() -> Vec<goal::Row>) 
     Measurement { names, measure, long: false }
 }
 
+const fn long(names: &'static [&'static str], measure: fn() -> Vec<goal::Row>) -> Measurement {
+    Measurement { names, measure, long: true }
+}
+
 const MEASUREMENTS: &[Measurement] = &[
     short(&[routes::QUIET], routes::quiet),
     short(&[routes::QUOTE], routes::quotes),
@@ -42,6 +49,15 @@ const MEASUREMENTS: &[Measurement] = &[
     short(&[settlement::ONE_AGENCY], settlement::one_agency),
     short(&[settlement::TWO_PROCESSES, settlement::TOGETHER], settlement::two_processes),
     short(&[settlement::SQLITE, settlement::SQLITE_P99], settlement::sqlite),
+    short(&[process::MEMORY_POSTGRES], process::memory_postgres),
+    short(&[process::MEMORY_SQLITE], process::memory_sqlite),
+    short(&[process::START_POSTGRES], process::start_postgres),
+    short(&[process::START_SQLITE], process::start_sqlite),
+    long(&[checked::SQLITE], checked::sqlite),
+    long(&[checked::POSTGRES], checked::postgres),
+    long(&[checked::SQLITE_MILLION], checked::sqlite_million),
+    long(&[checked::POSTGRES_MILLION], checked::postgres_million),
+    long(&[growth::GROWTH], growth::growth),
 ];
 
 fn main() -> ExitCode {

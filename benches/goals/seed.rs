@@ -56,26 +56,27 @@ pub(crate) async fn app(file: &Path, store: &Store) -> Arc<App> {
     start(parts, &settings.accounts).await.unwrap().0
 }
 
-/// A court, the agencies with their books and series, and the notice that all others are like.
+/// The agencies, each with a court, books and a series, and the notice that all others are like.
 pub(crate) async fn installation(new: &Installation, store: &Store) {
-    let (court, agencies) = bodies(new, store).await;
+    let (courts, agencies) = bodies(new, store).await;
     let app = app(&new.settings_file(), store).await;
     for (at, agency) in agencies.iter().enumerate() {
         let account = app.channels.account(&account(at)).unwrap();
         app.lane.settler().open_books(account, *agency).await.unwrap();
         app.lane.settler().ensure_series(*agency).await.unwrap();
     }
-    served(&app, court).await;
+    served(&app, courts[0]).await;
 }
 
-async fn bodies(new: &Installation, store: &Store) -> (CourtId, Vec<AgencyId>) {
+async fn bodies(new: &Installation, store: &Store) -> (Vec<CourtId>, Vec<AgencyId>) {
     let now = SystemClock.now();
     let mut tx = store.begin().await.unwrap();
-    let court: CourtId = new_id(now, &SystemRandom);
-    tx.put_court(
-        &PutCourt {
+    let (mut courts, mut agencies) = (Vec::new(), Vec::new());
+    for at in 0..new.agencies {
+        let court: CourtId = new_id(now, &SystemRandom);
+        let put = PutCourt {
             id: court,
-            code: "DEMO-TAND-00-KV01",
+            code: &court_code(at),
             name: "Tòa án nhân dân khu vực 1 - Sông Mơ",
             short_name: "TAND khu vực 1 - Sông Mơ",
             level: "regional",
@@ -83,13 +84,8 @@ async fn bodies(new: &Installation, store: &Store) -> (CourtId, Vec<AgencyId>) {
             province_code: Some("00"),
             address: Some("số 1 đường Tòa Án, xã Bến Mơ"),
             active: true,
-        },
-        now,
-    )
-    .await
-    .unwrap();
-    let mut agencies = Vec::new();
-    for at in 0..new.agencies {
+        };
+        tx.put_court(&put, now).await.unwrap();
         let (id, code) = (new_id(now, &SystemRandom), agency(at));
         let put = PutAgency {
             id,
@@ -101,26 +97,33 @@ async fn bodies(new: &Installation, store: &Store) -> (CourtId, Vec<AgencyId>) {
             active: true,
         };
         tx.put_agency(&put, now).await.unwrap();
-        tx.set_agency(&AgencySettings {
-            code: &code,
-            superior_name: Some("Cục Quản lý Thi hành án dân sự"),
-            address: Some("số 2 đường Tòa Án, xã Bến Mơ"),
-            phone: Some("0000 000 000"),
-            hours: Some("7:30-16:30 ngày làm việc"),
-            tax_code: Some("0000000099"),
-            place: Some("Sông Mơ"),
-            parts: PartsMode::Join,
-            issue: IssueMode::AtSettlement,
-            receipt_symbol: Some("SM"),
-            officer: Some("Kế toán Mẫu"),
-        })
-        .await
-        .unwrap();
+        tx.set_agency(&settings_of(&code)).await.unwrap();
+        tx.set_collector(court, id, None).await.unwrap();
+        courts.push(court);
         agencies.push(id);
     }
-    tx.set_collector(court, agencies[0], None).await.unwrap();
     tx.commit().await.unwrap();
-    (court, agencies)
+    (courts, agencies)
+}
+
+fn court_code(at: usize) -> String {
+    format!("DEMO-TAND-00-KV{at:03}")
+}
+
+fn settings_of(code: &str) -> AgencySettings<'_> {
+    AgencySettings {
+        code,
+        superior_name: Some("Cục Quản lý Thi hành án dân sự"),
+        address: Some("số 2 đường Tòa Án, xã Bến Mơ"),
+        phone: Some("0000 000 000"),
+        hours: Some("7:30-16:30 ngày làm việc"),
+        tax_code: Some("0000000099"),
+        place: Some("Sông Mơ"),
+        parts: PartsMode::Join,
+        issue: IssueMode::AtSettlement,
+        receipt_symbol: Some("SM"),
+        officer: Some("Kế toán Mẫu"),
+    }
 }
 
 /// One civil notice of the first agency, drafted, signed, issued and served.
@@ -201,10 +204,10 @@ fn claim(app: &App, court: CourtId) -> NewCase {
 
 /// Notices like the served one, in turns for each agency; each with its reference, order and life.
 pub(crate) async fn notices(new: &Installation, store: &Store, count: usize) {
-    let collectors = collectors(new, store).await;
+    let (collectors, like) = (collectors(new, store).await, first_notice(store).await);
     for first in (0..count).step_by(AT_ONCE) {
         let places = first..(first + AT_ONCE).min(count);
-        let rows: Vec<_> = places.map(|place| row(&collectors, place)).collect();
+        let rows: Vec<_> = places.map(|place| row(&collectors, &like, place)).collect();
         match store {
             Store::Sqlite { write, .. } => {
                 let mut tx = write.begin().await.unwrap();
@@ -229,32 +232,52 @@ pub(crate) async fn notices(new: &Installation, store: &Store, count: usize) {
             sqlx::query("analyze").execute(write).await.unwrap();
         }
         Store::Postgres(pool) => {
-            sqlx::query("vacuum analyze").execute(pool).await.unwrap();
+            // Only what holds rows: of a table analysed while empty the server believes that it stays
+            // so, and plans foreign keys to it as scans.
+            const FILLED: &str = "vacuum analyze court, agency, account, account_version, court_case,
+                notice, payment_reference, payment_order, state_change, receipt_series, ledger_account";
+            sqlx::query(FILLED).execute(pool).await.unwrap();
         }
     }
 }
 
-/// Agency, account and its version, as 32 digits each.
-type Collector = [String; 3];
+/// Agency, account and its version, and court, as 32 digits each.
+type Collector = [String; 4];
 
 async fn collectors(new: &Installation, store: &Store) -> Vec<Collector> {
     let mut tx = store.read().await.unwrap();
     let rows = tx.accounts().await.unwrap();
-    tx.rollback().await.unwrap();
-    let of = |at: usize| {
+    let mut collectors = Vec::new();
+    for at in 0..new.agencies {
         let row = rows.iter().find(|row| row.name == account(at)).unwrap();
-        [row.agency_id.uuid(), row.id.uuid(), row.current_version_id.unwrap().uuid()]
-            .map(|id| id.as_simple().to_string())
-    };
-    (0..new.agencies).map(of).collect()
+        let (version, court) = (row.current_version_id.unwrap(), court_code(at));
+        let court = tx.court_by_code(&court).await.unwrap().unwrap();
+        let ids = [row.agency_id.uuid(), row.id.uuid(), version.uuid(), court.id.uuid()];
+        collectors.push(ids.map(|id| id.as_simple().to_string()));
+    }
+    tx.rollback().await.unwrap();
+    collectors
 }
 
-fn row(collectors: &[Collector], place: usize) -> serde_json::Value {
+/// The notice that all others are like.
+async fn first_notice(store: &Store) -> String {
+    const FIRST: &str = "select id from notice where number = 1";
+    let (id,): (Uuid,) = match store {
+        Store::Sqlite { read, .. } => sqlx::query_as(FIRST).fetch_one(read).await.unwrap(),
+        Store::Postgres(pool) => sqlx::query_as(FIRST).fetch_one(pool).await.unwrap(),
+    };
+    id.as_simple().to_string()
+}
+
+fn row(collectors: &[Collector], first: &str, place: usize) -> serde_json::Value {
     let id = || new_id::<Uuid>(SystemClock.now(), &SystemRandom).as_simple().to_string();
-    let [agency, account, version] = &collectors[place % collectors.len()];
+    let [agency, account, version, court] = &collectors[place % collectors.len()];
     json!({
         "id": id(),
+        "first_id": first,
         "order_id": id(),
+        "case_id": id(),
+        "court_id": court,
         "reference": reference(place).as_str(),
         "agency_id": agency,
         "account_id": account,
@@ -267,37 +290,44 @@ fn row(collectors: &[Collector], place: usize) -> serde_json::Value {
 const POSTGRES_ROWS: &str = "create temp table new_notice as
   select x.*, decode(replace(cast(x.id as text) || cast(x.id as text), '-', ''), 'hex') as secret
   from jsonb_to_recordset($1) as x (
-    id uuid, order_id uuid, reference text, agency_id uuid, account_id uuid, version_id uuid,
+    id uuid, first_id uuid, order_id uuid, case_id uuid, court_id uuid, reference text, agency_id uuid, account_id uuid, version_id uuid,
     number bigint
   )";
 const SQLITE_ROWS: &str = "create temp table new_notice as
-  select unhex(value ->> 'id') as id, unhex(value ->> 'order_id') as order_id,
+  select unhex(value ->> 'id') as id, unhex(value ->> 'first_id') as first_id,
+    unhex(value ->> 'order_id') as order_id,
+    unhex(value ->> 'case_id') as case_id, unhex(value ->> 'court_id') as court_id,
     value ->> 'reference' as reference, unhex(value ->> 'agency_id') as agency_id,
     unhex(value ->> 'account_id') as account_id, unhex(value ->> 'version_id') as version_id,
     value ->> 'number' as number, unhex((value ->> 'id') || (value ->> 'id')) as secret
   from json_each($1)";
-const LIKE_THE_FIRST: [&str; 3] = [
+const LIKE_THE_FIRST: [&str; 4] = [
+    "insert into court_case (id, court_id, number, kind, instance, procedure, subject, filed_on, state,
+       revision, created_at)
+select x.case_id, x.court_id, 'so ' || cast(x.number as text), c.kind, c.instance, c.procedure,
+  c.subject, c.filed_on, c.state, c.revision, c.created_at
+from new_notice x join notice n on n.id = x.first_id join court_case c on c.id = n.case_id",
     "insert into payment_reference (reference, kind, created_at)
-select x.reference, 'notice', n.drafted_at from new_notice x join notice n on n.number = 1",
+select x.reference, 'notice', n.drafted_at from new_notice x join notice n on n.id = x.first_id",
     "insert into notice (
   id, reference, agency_id, number, account_version_id, lookup_index, amount, court_id, case_id,
   group_id, assessment_id, limit_kind, form_code, number_year, state, fact_kind, fact, fact_index,
   lookup, judge_id, drafted_by, drafted_at, issued_by, issued_at, served_on, pay_by, pay_before,
   lapse_after, lapses_at, tentative, paper_hash, receipt_facts
 ) select
-  x.id, x.reference, x.agency_id, x.number, x.version_id, x.secret, n.amount, n.court_id, n.case_id,
+  x.id, x.reference, x.agency_id, x.number, x.version_id, x.secret, n.amount, x.court_id, x.case_id,
   n.group_id, n.assessment_id, n.limit_kind, n.form_code, n.number_year, n.state, n.fact_kind, n.fact,
   n.fact_index, n.lookup, n.judge_id, n.drafted_by, n.drafted_at, n.issued_by, n.issued_at,
   n.served_on, n.pay_by, n.pay_before, n.lapse_after, n.lapses_at, n.tentative, n.paper_hash,
   n.receipt_facts
-from new_notice x join notice n on n.number = 1",
+from new_notice x join notice n on n.id = x.first_id",
     "insert into payment_order (
   id, notice_id, court_id, agency_id, kind, account_id, account_version_id, attempt, provider_ref,
   amount, state, created_at
 ) select
-  x.order_id, x.id, o.court_id, x.agency_id, o.kind, x.account_id, x.version_id, o.attempt,
+  x.order_id, x.id, x.court_id, x.agency_id, o.kind, x.account_id, x.version_id, o.attempt,
   x.reference, o.amount, o.state, o.created_at
-from new_notice x join notice n on n.number = 1 join payment_order o on o.notice_id = n.id",
+from new_notice x join notice n on n.id = x.first_id join payment_order o on o.notice_id = n.id",
 ];
 /// Every step of the first notice and its order is one of the others' too, by the same act.
 macro_rules! lives {
@@ -306,11 +336,12 @@ macro_rules! lives {
             "insert into state_change (id, machine, entity_id, from_state, to_state, at, audit_id)
             select ",
             $id,
-            ", c.machine, case c.machine when 'notice' then x.id else x.order_id end,
+            ", c.machine,
+              case c.machine when 'notice' then x.id when 'order' then x.order_id else x.case_id end,
               c.from_state, c.to_state, c.at, c.audit_id
-            from new_notice x join notice n on n.number = 1
+            from new_notice x join notice n on n.id = x.first_id
             join payment_order o on o.notice_id = n.id
-            join state_change c on c.entity_id in (n.id, o.id)"
+            join state_change c on c.entity_id in (n.id, o.id, n.case_id)"
         )
     };
 }

@@ -27,9 +27,12 @@ pub(crate) const TOGETHER: &str =
 
 const ROUNDS: usize = 5;
 const EFFORT: Effort = Effort { connections: 64, lasting: Duration::from_secs(2) };
-/// More than any side answers in a round.
-const ENOUGH: usize = 25_000;
+/// Notices of a round; a side that pays them all before its time is over ends early.
+const ENOUGH: usize = 12_000;
+/// On PostgreSQL, where the baseline's transactions would wait for each other's series.
 const AGENCIES: usize = 400;
+/// On SQLite, which is for an installation of its own.
+const AGENCIES_SQLITE: usize = 1;
 /// A flush of so many microseconds is that of a plain disk, for which other goals hold.
 const SLOW_FLUSH: u64 = 2_000;
 
@@ -49,7 +52,6 @@ impl Side<'_> {
         let pushes = pushes.collect();
         let load = load::each_once(&self.servers, EFFORT, pushes);
         let answers = self.runtime.block_on(load);
-        assert!(answers.count < ENOUGH, "more is answered than there are notices");
         self.paid.set(first + answers.count);
         answers
     }
@@ -60,7 +62,8 @@ fn over_the_baseline(engine: Engine, names: [&'static str; 2], wanted: [Wanted; 
     same_rows::hold(engine);
     let runtime = Runtime::new().unwrap();
     let notices = ENOUGH * (ROUNDS + 1);
-    let ours = runtime.block_on(Installation::found(engine, AGENCIES, notices));
+    let agencies = if engine == Engine::Sqlite { AGENCIES_SQLITE } else { AGENCIES };
+    let ours = runtime.block_on(Installation::found(engine, agencies, notices));
     let other = runtime.block_on(ours.copy());
     let paid = [std::cell::Cell::new(0), std::cell::Cell::new(0)];
     let servers = [Server::ours(&ours), Server::baseline(&other)];
