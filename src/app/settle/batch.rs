@@ -47,7 +47,8 @@ pub struct Settler {
     random: Arc<dyn Random>,
     vault: Arc<Vault>,
     agencies: Mutex<HashMap<AccountId, AgencyId>>,
-    ledger: Mutex<HashMap<LedgerRef, LedgerAccountId>>,
+    /// Every batch takes the whole of it, so it is copied when it grows and shared otherwise.
+    ledger: Mutex<Arc<HashMap<LedgerRef, LedgerAccountId>>>,
 }
 
 /// Why a batch was not written; nothing of it stays.
@@ -118,7 +119,8 @@ impl Settler {
             (LedgerKind::Opening, None),
         ]
         .map(|(kind, account)| LedgerRef { agency, account, kind });
-        if wanted.iter().all(|ledger| locked(&self.ledger).contains_key(ledger)) {
+        let known = Arc::clone(&locked(&self.ledger));
+        if wanted.iter().all(|ledger| known.contains_key(ledger)) {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
@@ -127,7 +129,7 @@ impl Settler {
         }
         let accounts = tx.ledger_accounts(agency).await?;
         tx.commit().await?;
-        locked(&self.ledger).extend(accounts);
+        Arc::make_mut(&mut locked(&self.ledger)).extend(accounts);
         Ok(())
     }
 
@@ -387,7 +389,7 @@ async fn load(
             facts.accounts.insert(*account, known);
         }
     }
-    facts.ledger.clone_from(&locked(&settler.ledger));
+    facts.ledger = Arc::clone(&locked(&settler.ledger));
     let bank: Vec<(usize, &Item)> = fresh()
         .filter(|(_, item)| matches!(item.report.source, Source::Push | Source::Statement))
         .filter(|(_, item)| item.report.direction == Direction::Credit)
