@@ -64,19 +64,16 @@ pub(crate) fn hold(engine: Engine) {
     let other = runtime.block_on(ours.copy());
     let now = SystemClock.now();
     let pushes: Vec<_> = (0..CALLBACKS).map(|place| ours.push(place, now)).collect();
-    let mut written = Vec::new();
-    for (installation, start) in
-        [(&ours, Server::ours as fn(&Installation) -> Server), (&other, Server::baseline)]
-    {
-        let server = start(installation);
+    let written = [(&ours, Server::ours(&ours)), (&other, Server::baseline(&other))];
+    let written = written.map(|(installation, server)| {
         // One after the other, so that both give the same numbers.
-        let effort = Effort { connections: 1, lasting: Duration::from_secs(60) };
+        let effort = Effort { connections: 1, lasting: Duration::from_mins(1) };
         let answers = runtime.block_on(load::each_once(&[server.address], effort, pushes.clone()));
         assert_eq!(answers.count, CALLBACKS);
         drop(server);
         clean(installation);
-        written.push(runtime.block_on(rows(installation)));
-    }
+        runtime.block_on(rows(installation))
+    });
     for (at, (table, _)) in WRITTEN.iter().enumerate() {
         assert_eq!(written[0][at], written[1][at], "the sides differ in {table}");
     }

@@ -182,12 +182,13 @@ fn settled_by(came: &Came, row: &NoticeOrder, series: &SeriesRow) -> Result<Rule
         waiting: Vec::new(),
     };
     let named = Named::References { notices: vec![Some(facts)], rule: Rule::Exact };
-    match decide(&account, &came.report, &named).effect {
-        Effect::Money { settlements, rest: None, .. } if settlements.len() == 1 => {
-            Ok(settlements[0].rule)
-        }
-        other => Err(format!("{other:?} is not measured").into()),
+    let effect = decide(&account, &came.report, &named).effect;
+    if let Effect::Money { settlements, rest: None, .. } = &effect
+        && let [only] = settlements.as_slice()
+    {
+        return Ok(only.rule);
     }
+    Err(format!("{effect:?} is not measured").into())
 }
 
 fn timeliness(came: &Came, notice: &NoticeOrder) -> &'static str {
