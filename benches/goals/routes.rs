@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{
-    goal::{Ratio, Row, Wanted, paired},
-    load,
+    goal::{Paired, Row, Thousandths, Wanted, in_turns},
+    load::{self, Effort},
 };
 
 /// How far a run can be trusted: a machine that does other work shows here first.
@@ -17,18 +17,18 @@ pub(crate) const QUIET: &str = "a bare route over itself";
 /// Working out a fee may cost at most three tenths of what a bare answer does.
 pub(crate) const QUOTE: &str = "fee quotes over a bare route with the same JSON";
 
-const CONNECTIONS: usize = 64;
+const EFFORT: Effort = Effort { connections: 64, lasting: Duration::from_secs(2) };
 const ROUNDS: usize = 5;
 const QUESTION: &str = r#"{"op":"advance","law":"auto","date":"2026-11-24","case":"civil","instance":"first","claims":[{"id":"c1","by":["p1"],"value":650000000}]}"#;
 
 /// The bare route over itself.
-pub(crate) fn quiet() -> Row {
-    compare(QUIET, Ratio(900), [bare(), bare()])
+pub(crate) fn quiet() -> Vec<Row> {
+    compare(QUIET, Thousandths(900), [bare(), bare()])
 }
 
 /// The quote of a civil claim in the second bracket.
-pub(crate) fn quotes() -> Row {
-    compare(QUOTE, Ratio(700), [quoting(), bare()])
+pub(crate) fn quotes() -> Vec<Row> {
+    compare(QUOTE, Thousandths(700), [quoting(), bare()])
 }
 
 fn law() -> (LawTables, LawSettings) {
@@ -58,19 +58,18 @@ fn serve(runtime: &Runtime, routes: Router) -> SocketAddr {
     address
 }
 
-fn compare(name: &'static str, least: Ratio, routers: [Router; 2]) -> Row {
+fn compare(name: &'static str, least: Thousandths, routers: [Router; 2]) -> Vec<Row> {
     let runtime = Runtime::new().unwrap();
-    let request = load::post("/", QUESTION);
+    let request = load::post("/", "", QUESTION);
     let [mut ours, mut bare] = routers.map(|router| {
         let (server, runtime, request) = (serve(&runtime, router), &runtime, &request);
-        let lasting = Duration::from_secs(2);
-        move || runtime.block_on(load::answers_a_second(server, CONNECTIONS, lasting, request))
+        move || runtime.block_on(load::repeated(server, EFFORT, request)).a_second
     });
-    let paired = paired(ROUNDS, [&mut ours, &mut bare]);
-    Row {
+    let paired = Paired::of(&in_turns(ROUNDS, [&mut ours, &mut bare]));
+    vec![Row {
         name,
         figures: paired.medians.map(|answers| format!("{answers}/s")),
-        ratio: paired.ratio,
+        measured: paired.ratio,
         wanted: Wanted::AtLeast(least),
-    }
+    }]
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     App, Caller, Deed, Error,
-    idempotency::{Answer, Once},
+    idempotency::{Answer, Once, ended},
     question::quote_input,
     vault::Purpose,
 };
@@ -185,14 +185,17 @@ impl App {
         render: impl FnOnce(&CaseView) -> Result<Answer, Error> + Send,
     ) -> Result<Answer, Error> {
         let mut tx = self.store.begin().await?;
-        if let Some(answer) = self.claim(&mut tx, once).await? {
-            return Ok(answer);
-        }
-        let id = self.create_case_in(&mut tx, caller, new).await?;
-        let answer = render(&self.case_in(&mut tx, id).await?)?;
-        self.keep_answer(&mut tx, once, &answer).await?;
-        tx.commit().await?;
-        Ok(answer)
+        let answer = async {
+            if let Some(answer) = self.claim(&mut tx, once).await? {
+                return Ok(answer);
+            }
+            let id = self.create_case_in(&mut tx, caller, new).await?;
+            let answer = render(&self.case_in(&mut tx, id).await?)?;
+            self.keep_answer(&mut tx, once, &answer).await?;
+            Ok(answer)
+        };
+        let answer = answer.await;
+        ended(tx, answer).await
     }
 
     async fn create_case_in(

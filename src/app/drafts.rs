@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     App, Caller, Deed, Error,
-    idempotency::{Answer, Once},
+    idempotency::{Answer, Once, ended},
     notices::DraftOptions,
 };
 use crate::{
@@ -64,24 +64,34 @@ impl App {
         render: impl FnOnce(&[NoticeRow]) -> Result<Answer, Error> + Send,
     ) -> Result<Answer, Error> {
         let mut tx = self.store.begin().await?;
-        if let Some(answer) = self.claim(&mut tx, once).await? {
+        let answer = self.drafted_once(&mut tx, caller, (asked, once), render).await;
+        ended(tx, answer).await
+    }
+
+    async fn drafted_once(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (asked, once): (DraftRequest, Option<&Once>),
+        render: impl FnOnce(&[NoticeRow]) -> Result<Answer, Error> + Send,
+    ) -> Result<Answer, Error> {
+        if let Some(answer) = self.claim(tx, once).await? {
             return Ok(answer);
         }
         let row = tx.case(caller.scope, asked.case).await?.ok_or(Error::NotFound)?;
-        let view = self.case_view(&mut tx, row).await?;
+        let view = self.case_view(tx, row).await?;
         let own = view.groups.iter().find(|group| group.kind == GroupKind::Main);
         let group = asked.group.or(own.map(|group| group.id)).ok_or(Error::NotFound)?;
-        let ids = self.draft_notices_in(&mut tx, caller, (&view, group), asked.options).await?;
+        let ids = self.draft_notices_in(tx, caller, (&view, group), asked.options).await?;
         let mut notices = Vec::with_capacity(ids.len());
         for id in ids {
             if asked.then == AfterDraft::SendToSign {
-                self.send_to_sign_in(&mut tx, caller, id).await?;
+                self.send_to_sign_in(tx, caller, id).await?;
             }
             notices.push(tx.notice(caller.scope, id).await?.ok_or(Error::NotFound)?);
         }
         let answer = render(&notices)?;
-        self.keep_answer(&mut tx, once, &answer).await?;
-        tx.commit().await?;
+        self.keep_answer(tx, once, &answer).await?;
         Ok(answer)
     }
 

@@ -4,12 +4,15 @@
 //!
 //! ```text
 //! let mut tx = self.store.begin().await?;
-//! if let Some(answer) = self.claim(&mut tx, once).await? { return Ok(answer); }
-//! … the effect …
-//! let answer = render(&what_came_of_it);
-//! self.keep_answer(&mut tx, once, &answer).await?;
-//! tx.commit().await?;
-//! Ok(answer)
+//! let answer = async {
+//!     if let Some(answer) = self.claim(&mut tx, once).await? { return Ok(answer); }
+//!     … the effect …
+//!     let answer = render(&what_came_of_it);
+//!     self.keep_answer(&mut tx, once, &answer).await?;
+//!     Ok(answer)
+//! };
+//! let answer = answer.await;
+//! ended(tx, answer).await
 //! ```
 //!
 //! Where a call to a provider stands between, the claim belongs to the transaction of the intent and
@@ -125,6 +128,16 @@ impl App {
         tx.commit().await?;
         Ok(forgotten)
     }
+}
+
+/// Ends the transaction of a request before its answer goes out: left to be dropped, it would hold
+/// the key a moment longer, and whoever asks again at once would be told to wait.
+pub(super) async fn ended(tx: Tx, answer: Result<Answer, Error>) -> Result<Answer, Error> {
+    match &answer {
+        Ok(_) => tx.commit().await?,
+        Err(_) => tx.rollback().await?,
+    }
+    answer
 }
 
 fn oldest(now: Timestamp) -> Timestamp {

@@ -42,7 +42,7 @@ statements! {
     COUNT = concat!("select cast(count(*) as bigint) from receipt r where ", scoped!("r"));
     WITHOUT_PAPER = concat!("select ", columns!(), tables!(), "where not exists
         (select 1 from receipt_paper p where p.receipt_id = r.id)
-        order by r.issued_at, r.id limit $1");
+        order by r.id limit $1");
     ADD_PAPER = "insert into receipt_paper (receipt_id, format, sha256, signed_text, key_id, made_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     PAPER = "select p.format, p.sha256, p.signed_text, p.key_id, b.bytes from receipt_paper p

@@ -47,7 +47,8 @@ pub struct Settler {
     random: Arc<dyn Random>,
     pub(super) vault: Arc<Vault>,
     agencies: Mutex<HashMap<AccountId, AgencyId>>,
-    ledger: Mutex<HashMap<LedgerRef, LedgerAccountId>>,
+    /// Every batch takes the whole of it, so it is copied when it grows and shared otherwise.
+    ledger: Mutex<Arc<HashMap<LedgerRef, LedgerAccountId>>>,
 }
 
 /// Why a batch was not written; nothing of it stays.
@@ -91,8 +92,8 @@ impl Settler {
     }
 
     /// Every ledger account that is open here, with its id.
-    pub(super) fn ledger(&self) -> HashMap<LedgerRef, LedgerAccountId> {
-        locked(&self.ledger).clone()
+    pub(super) fn ledger(&self) -> Arc<HashMap<LedgerRef, LedgerAccountId>> {
+        Arc::clone(&locked(&self.ledger))
     }
 
     /// The id of an open ledger account.
@@ -123,7 +124,8 @@ impl Settler {
             (LedgerKind::Opening, None),
         ]
         .map(|(kind, account)| LedgerRef { agency, account, kind });
-        if wanted.iter().all(|ledger| locked(&self.ledger).contains_key(ledger)) {
+        let known = Arc::clone(&locked(&self.ledger));
+        if wanted.iter().all(|ledger| known.contains_key(ledger)) {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
@@ -132,7 +134,7 @@ impl Settler {
         }
         let accounts = tx.ledger_accounts(agency).await?;
         tx.commit().await?;
-        locked(&self.ledger).extend(accounts);
+        Arc::make_mut(&mut locked(&self.ledger)).extend(accounts);
         Ok(())
     }
 

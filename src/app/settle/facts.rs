@@ -1,6 +1,9 @@
 //! What a batch loaded, in the form that planning works on and changes as it goes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     domain::{
@@ -79,7 +82,7 @@ pub(super) struct Facts {
     pub(super) orders: BTreeMap<OrderId, OrderWork>,
     pub(super) by_provider_ref: HashMap<(AccountId, String), OrderId>,
     pub(super) agencies: BTreeMap<AgencyId, AgencyWork>,
-    pub(super) ledger: HashMap<LedgerRef, LedgerAccountId>,
+    pub(super) ledger: Arc<HashMap<LedgerRef, LedgerAccountId>>,
     /// Payments that reports of this batch are further sightings of, by place in the batch.
     pub(super) sighted: HashMap<usize, PaymentId>,
 }

@@ -1,6 +1,12 @@
 //! The queue before the one writer.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -43,6 +49,23 @@ struct Job {
 pub struct Lane {
     queue: mpsc::Sender<Job>,
     settler: Arc<Settler>,
+    unanswered: Arc<AtomicUsize>,
+}
+
+/// Counts a caller until it has its answer or goes away.
+struct Unanswered(Arc<AtomicUsize>);
+
+impl Unanswered {
+    fn count(all: &Arc<AtomicUsize>) -> Self {
+        all.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(all))
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Lane {
@@ -57,7 +80,7 @@ impl Lane {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let settler = Arc::new(settler);
         let writer = tokio::spawn(write(settler.clone(), jobs));
-        (Self { queue, settler }, writer)
+        (Self { queue, settler, unanswered: Arc::default() }, writer)
     }
 
     /// Settles one report; answers after COMMIT.
@@ -86,7 +109,13 @@ impl Lane {
         QUEUE - self.queue.capacity()
     }
 
+    /// Nobody waits for an answer: work that can wait may take the processor and the disk.
+    pub fn is_idle(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) == 0
+    }
+
     async fn submit(&self, items: Vec<Item>) -> Answered {
+        let _unanswered = Unanswered::count(&self.unanswered);
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Job { items, reply }).map_err(|_| LaneError::Away)?;
         answer.await.map_err(|_| LaneError::Away)?

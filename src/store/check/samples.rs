@@ -37,6 +37,9 @@ const IDLE: &str =
       and extract(epoch from clock_timestamp() - state_change) > 5";
 const PATIENCE: [&str; 2] =
     ["set local statement_timeout = '10min'", "set local work_mem = '64MB'"];
+/// Joins of whole tables look up as many rows as there are: from memory, not by a call each.
+const PATIENCE_SQLITE: [&str; 2] =
+    ["pragma cache_size = -131072", "pragma mmap_size = 17179869184"];
 
 /// An assessment as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -71,9 +74,16 @@ impl Tx {
     /// The check's statements read whole tables: they may take longer, and sort
     /// and hash more at once, than a request's.
     pub async fn check_patiently(&mut self) -> Result<(), StoreError> {
-        if let Self::Postgres(tx) = self {
-            for text in PATIENCE {
-                sqlx::query(text).execute(&mut **tx).await?;
+        match self {
+            Self::Postgres(tx) => {
+                for text in PATIENCE {
+                    sqlx::query(text).execute(&mut **tx).await?;
+                }
+            }
+            Self::Sqlite(tx) => {
+                for text in PATIENCE_SQLITE {
+                    sqlx::query(text).execute(&mut **tx).await?;
+                }
             }
         }
         Ok(())

@@ -283,7 +283,23 @@ impl Tx {
     pub async fn write_batch(&mut self, writes: &rows::Writes) -> Result<(), StoreError> {
         let found = match self {
             Self::Sqlite(tx) => sqlx::query(sqlite::WRITE_BATCH)
-                .bind(Json(writes))
+                .bind(Json(&writes.payments))
+                .bind(Json(&writes.sightings))
+                .bind(Json(&writes.allocations))
+                .bind(Json(&writes.receipts))
+                .bind(Json(&writes.groups))
+                .bind(Json(&writes.postings))
+                .bind(Json(&writes.exceptions))
+                .bind(Json(&writes.audits))
+                .bind(Json(&writes.changes))
+                .bind(Json(&writes.outbox))
+                .bind(Json(&writes.inbox))
+                .bind(Json(&writes.notices))
+                .bind(Json(&writes.orders))
+                .bind(Json(&writes.series))
+                .bind(Json(&writes.balances))
+                .bind(Json(&writes.cleared))
+                .bind(Json(&writes.lines))
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),

@@ -40,21 +40,34 @@ where (s.state = 'open' or s.carries_head)
   and s.agency_id in (select cast(x as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as x)
 order by s.agency_id, s.carries_head desc, s.id for update of s";
 
+/// Each way to know a payment goes by an index of its own: an account has many payments a day.
 pub(super) const KNOWN_PAYMENTS: &str = "
-select x.item, p.id, p.amount, p.bank_reference, p.paid_on, p.source,
+with x as materialized (
+  select * from jsonb_to_recordset(cast($1 as jsonb)) as x (
+    item bigint, account_id uuid, bank_reference text, amount bigint, \"from\" date, \"to\" date
+  )
+), known as (
+  select x.item, p.id from x join payment p
+    on p.account_id = x.account_id and p.bank_reference = x.bank_reference
+  union all
+  select x.item, p.id from x join payment p
+    on p.account_id = x.account_id and p.bank_reference is null
+    and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\"
+  where x.bank_reference is not null
+  union all
+  select x.item, p.id from x join payment p
+    on p.account_id = x.account_id and p.amount = x.amount
+    and p.paid_on between x.\"from\" and x.\"to\"
+  where x.bank_reference is null
+)
+select k.item, p.id, p.amount, p.bank_reference, p.paid_on, p.source,
   coalesce((select string_agg(n.reference, ',') from notice n where n.id in (
     select a.notice_id from allocation a where a.payment_id = p.id
     union select e.notice_id from exception e where e.payment_id = p.id
   )), '') as notices,
   coalesce((select string_agg(s.source, ',') from sighting s where s.payment_id = p.id), '') as sighted_by
-from jsonb_to_recordset(cast($1 as jsonb)) as x (
-  item bigint, account_id uuid, bank_reference text, amount bigint, \"from\" date, \"to\" date
-) join payment p on p.account_id = x.account_id and (
-  p.bank_reference = x.bank_reference
-  or ((p.bank_reference is null or x.bank_reference is null)
-    and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\")
-)
-order by x.item, p.recorded_at, p.id";
+from known k join payment p on p.id = k.id
+order by k.item, p.recorded_at, p.id";
 
 pub(super) const CLAIM_QUERIES: &str = "
 update payment_order set query_lease = $2 where id in (
