@@ -1,5 +1,7 @@
 //! What the desk's pages show: reads over cases, notices, money and receipts, each within a scope.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -189,10 +191,11 @@ impl App {
                 notice,
             });
         }
-        let staff = tx.all_staff().await?;
+        let staff = tx.all_staff().await?.into_iter().map(|row| (row.id.to_string(), row.name));
+        let systems = tx.api_keys().await?.into_iter().map(|row| (row.id.to_string(), row.name));
+        let names: BTreeMap<String, String> = staff.chain(systems).collect();
         let acts = tx.history(id).await?.into_iter().map(|act| {
-            let member = staff.iter().find(|row| row.id.to_string() == act.actor);
-            let who = member.map_or_else(|| act.actor.clone(), |row| row.name.clone());
+            let who = names.get(&act.actor).unwrap_or(&act.actor).clone();
             (act, who)
         });
         let acts = acts.collect();

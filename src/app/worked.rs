@@ -79,14 +79,22 @@ fn percent(rate: Ratio) -> String {
     rate.percent().unwrap_or_else(|| rate.to_string())
 }
 
+/// A claim as people count them: `c2` is the second; another name stays.
+fn ordinal(claim: &str) -> &str {
+    match claim.strip_prefix('c') {
+        Some(number) if number.parse::<u32>().is_ok() => number,
+        Some(_) | None => claim,
+    }
+}
+
 fn words(law: &Law, sum: &Sum) -> (String, String) {
     match sum {
-        Sum::Value { claim } => (format!("Giá trị yêu cầu {claim}"), String::new()),
+        Sum::Value { claim } => (format!("Giá trị yêu cầu {}", ordinal(claim)), String::new()),
         Sum::Foreign { claim, currency, units, rate } => {
-            (format!("Quy đổi yêu cầu {claim}"), format!("{units} {currency} × {rate}"))
+            (format!("Quy đổi yêu cầu {}", ordinal(claim)), format!("{units} {currency} × {rate}"))
         }
         Sum::Share { claim, value, share } => {
-            (format!("Phần yêu cầu {claim}"), format!("{value} × {share}"))
+            (format!("Phần yêu cầu {}", ordinal(claim)), format!("{value} × {share}"))
         }
         Sum::Added { bases } => ("Cộng các yêu cầu".to_owned(), joined(bases)),
         Sum::Fixed { item } => (format!("Mức thu, mục {item}"), String::new()),

@@ -53,17 +53,11 @@ fn signed(line: &LineRow) -> Dong {
 /// A line of a statement with what became of it.
 pub(super) fn line_row(lang: Lang, sheet: &StatementSheet, line: &LineRow) -> BankLine {
     let exception = sheet.exceptions.iter().find(|one| one.line_id == line.id);
-    let receipts = sheet
-        .matches
-        .iter()
-        .filter(|one| one.line_id == line.id)
-        .filter_map(|one| Some(format!("{} số {}", one.symbol.as_ref()?, one.number?)));
-    let receipts: Vec<String> = receipts.collect();
     let outcome = match (exception, line.outcome.as_deref()) {
         (Some(one), _) => kind_of(one.kind).badge().word(lang).to_string(),
         (None, Some("fee")) => lang.t("outcome-fee").to_string(),
         (None, Some("interest")) => lang.t("outcome-interest").to_string(),
-        (None, _) => receipts.join(", "),
+        (None, _) => receipts(sheet, line),
     };
     BankLine {
         number: u32::try_from(line.n).unwrap_or(u32::MAX),
@@ -81,6 +75,13 @@ pub(super) fn line_row(lang: Lang, sheet: &StatementSheet, line: &LineRow) -> Ba
         outcome,
         exception: exception.map(|one| one.id.to_string()),
     }
+}
+
+/// The receipts of the notices that a line pays.
+fn receipts(sheet: &StatementSheet, line: &LineRow) -> String {
+    let own = sheet.matches.iter().filter(|one| one.line_id == line.id);
+    let told = own.filter_map(|one| Some(format!("{} số {}", one.symbol.as_ref()?, one.number?)));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The domain's kinds as the page's fewer ones.
@@ -197,8 +198,8 @@ async fn recon_row(
             Found::Notice { references, why: rule.map(|rule| why(lang, rule)).unwrap_or_default() }
         }
     };
-    let is_notice = matches!(found, Found::Notice { .. });
-    let receipt = is_notice.then(|| row.outcome.clone()).filter(|text| !text.is_empty());
+    // Money of which a part waits has paid its notice with the rest.
+    let receipt = Some(receipts(sheet, line)).filter(|text| !text.is_empty());
     Ok(ReconRow { line: row, found, receipt })
 }
 
@@ -223,7 +224,8 @@ fn balance(sheet: &StatementSheet) -> Option<Balance> {
     let mut outcomes: Vec<OutcomeSum> = Vec::new();
     let mut difference = sheet.statement.opening;
     for line in &sheet.lines {
-        let kind = match line.outcome.as_deref() {
+        let waits = sheet.exceptions.iter().any(|one| one.line_id == line.id);
+        let kind = match line.outcome.as_deref().filter(|_| !waits) {
             Some("payment") => OutcomeKind::Payment,
             Some("fee") => OutcomeKind::Fee,
             Some("interest") => OutcomeKind::Interest,
