@@ -16,11 +16,11 @@ use crate::{
         payment::Standing,
         settle::Answer as Decided,
     },
-    providers::{Rejection, Verified},
+    providers::{Answer, Rejection, Verified},
     store::engine::rows,
 };
 
-pub use crate::providers::{Answer, ProviderKind, ProviderReply, RawCallback};
+pub use crate::providers::{ProviderKind, ProviderReply, RawCallback};
 
 /// A callback has its answer within this time, whatever the database does (P11).
 const PATIENCE: Duration = Duration::from_millis(1_900);

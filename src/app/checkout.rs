@@ -18,10 +18,12 @@ use crate::{
         id::{Attempt, NoticeId, OrderId, provider_ref},
         money::Dong,
         order::{OrderEvent, OrderKind, OrderState},
+        settle::PartsMode,
         staff::Scope,
     },
     providers::{self, Answered, CheckoutRequest, Locale, Question, http::CallError},
     store::{
+        Tx,
         columns::Hash,
         notice::NoticeRow,
         order::{NewOrder, OrderRow},
@@ -107,7 +109,9 @@ impl App {
         let version =
             account.current_version_id.ok_or_else(|| Error::refused("method", "unknown_method"))?;
         let back = token(&*self.random);
-        let order = self.attempt_row(&row, (account.id, version), attempt, &payer, &back)?;
+        let amount = due(&mut tx, &row).await?;
+        let order =
+            self.attempt_row(&row, (account.id, version), (attempt, amount), (&payer, &back));
         let request = CheckoutRequest {
             provider_ref: order.provider_ref.clone(),
             amount: order.amount,
@@ -129,11 +133,8 @@ impl App {
             }
             let to = earlier.state.after(OrderEvent::Cancel)?;
             if tx.move_order(earlier.id, (earlier.state, to), Some("superseded")).await? {
-                deed = deed.moving(
-                    "order",
-                    earlier.id.uuid(),
-                    (Some(earlier.state.code()), to.code()),
-                );
+                let step = (Some(earlier.state.code()), to.code());
+                deed = deed.moving("order", earlier.id.uuid(), step);
             }
         }
         tx.insert_order(&order).await?;
@@ -146,15 +147,14 @@ impl App {
         &self,
         notice: &NoticeRow,
         (account, version): (crate::domain::id::AccountId, crate::domain::id::AccountVersionId),
-        attempt: i64,
-        payer: &Payer,
-        back: &str,
-    ) -> Result<NewOrder, Error> {
+        (attempt, amount): (i64, Dong),
+        (payer, back): (&Payer, &str),
+    ) -> NewOrder {
         let now = self.now();
         let seal = |purpose, text: &Option<String>| {
             text.as_deref().map(|text| self.vault.seal(purpose, text.as_bytes(), &*self.random))
         };
-        Ok(NewOrder {
+        NewOrder {
             id: self.new_id(),
             notice_id: notice.id,
             court_id: notice.court_id,
@@ -164,7 +164,7 @@ impl App {
             account_version_id: version,
             attempt,
             provider_ref: format!("{}-{attempt}", notice.reference),
-            amount: missing(notice)?,
+            amount,
             state: OrderState::Pending,
             payer_name: payer.name.clone(),
             payer_address: payer.address.clone(),
@@ -174,7 +174,7 @@ impl App {
             expires_at: Some(now.plus(ATTEMPT_LIFE)),
             next_query_at: Some(now.plus(QUERY_EVERY)),
             return_index: Some(Hash(self.lookup_index(back).0)),
-        })
+        }
     }
 
     /// Asks about attempts that are due, each once; how many were asked about.
@@ -267,14 +267,24 @@ impl App {
     }
 }
 
-/// What is still missing: the due sum less the parts that wait for the rest.
-fn missing(notice: &NoticeRow) -> Result<Dong, Error> {
-    notice
-        .amount
-        .checked_sub(notice.allocated)
-        .and_then(|due| due.checked_sub(notice.waiting))
-        .filter(|missing| missing.is_positive())
-        .ok_or_else(|| Error::refused("notice", "nothing_missing"))
+/// What a gateway is to ask for: something, by the rule of the notice's agency.
+async fn due(tx: &mut Tx, notice: &NoticeRow) -> Result<Dong, Error> {
+    let agency = tx.agency(notice.agency_id).await?.ok_or(Error::NotFound)?;
+    missing(notice, agency.parts).ok_or_else(|| Error::refused("notice", "nothing_missing"))
+}
+
+/// What came in parts and waits for the rest; nothing where the agency sends parts back.
+pub(super) fn waiting(notice: &NoticeRow, parts: PartsMode) -> Dong {
+    match parts {
+        PartsMode::Join => notice.waiting,
+        PartsMode::Refund => Dong::ZERO,
+    }
+}
+
+/// What is still to be paid, if anything is.
+pub(super) fn missing(notice: &NoticeRow, parts: PartsMode) -> Option<Dong> {
+    let due = notice.amount.checked_sub(notice.allocated)?;
+    due.checked_sub(waiting(notice, parts)).filter(|missing| missing.is_positive())
 }
 
 fn standing_word(standing: &crate::domain::payment::Standing) -> (&'static str, bool) {

@@ -13,7 +13,7 @@ use axum::{
 use super::{form::in_time, request::Peer};
 use crate::app::{
     App,
-    callbacks::{Answer, ProviderKind, ProviderReply, RawCallback},
+    callbacks::{ProviderKind, ProviderReply, RawCallback},
 };
 
 /// The largest callback (reliability rule 17).
@@ -55,17 +55,7 @@ pub async fn take(
         headers,
         body: body.to_vec(),
     };
-    // A task of its own: a sender that hangs up does not stop what it began (reliability rule 10).
-    let work = tokio::spawn(async move {
-        app.callback(kind, &account, callback, Some(peer.to_string())).await
-    });
-    match work.await {
-        Ok(reply) => answered(reply),
-        Err(error) => {
-            tracing::error!(%error, "a callback's work ended badly");
-            answered(kind.reply(Answer::TryAgain))
-        }
-    }
+    answered(app.callback(kind, &account, callback, Some(peer.to_string())).await)
 }
 
 /// A reply in the provider's dialect.

@@ -214,6 +214,18 @@ impl World {
         &self.url
     }
 
+    /// Runs a statement that the program has none for.
+    pub async fn execute(&self, text: &'static str) {
+        match &self.app.store {
+            Store::Sqlite { write, .. } => {
+                write.execute(text).await.unwrap();
+            }
+            Store::Postgres(pool) => {
+                pool.execute(text).await.unwrap();
+            }
+        }
+    }
+
     /// A civil case whose plaintiff owes `advance` đồng: drafted, signed and issued.
     pub async fn issued(&self, advance: i64) -> NoticeId {
         let case = self.app.create_case(&self.clerk, self.claim_for(advance)).await.unwrap();

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use anphi::{
-    app::settle::{Item, LaneError, Message, Outcome, Verdict},
+    app::{
+        Caller,
+        checkout::{Leaving, Payer},
+        settle::{Item, LaneError, Message, Outcome, Verdict},
+    },
     domain::{
         audit::{Actor, ActorKind},
         exception::{ExceptionKind, ExceptionState},
         id::{AccountId, NoticeId},
         money::Dong,
         notice::NoticeState,
-        order::OrderState,
+        order::{OrderKind, OrderState},
         payment::{Address, Counterparty, Direction, PaidBasis, Report, Source, Standing},
         settle::Answer,
         staff::Scope,
@@ -198,6 +202,28 @@ on_both! {
         assert!(matches!(outcome.verdict, Verdict::Sighted(_)), "{outcome:?}");
         assert_eq!(count(&world, "select count(*) from payment").await, 1);
         assert_eq!(count(&world, "select count(*) from sighting").await, 2);
+    }
+
+    async fn the_gateway_is_asked_for_what_is_missing_by_the_rule_for_parts(world: World) {
+        for (rule, text, missing) in [
+            ("join", "update agency set parts = 'join'", 200_000),
+            ("refund", "update agency set parts = 'refund'", 300_000),
+        ] {
+            let notice = world.served(300_000).await;
+            settle(&world, push(&world, rule, 100_000, notice.reference.as_str())).await;
+            world.execute(text).await;
+            let leaving = Leaving {
+                account: "vnpay".to_owned(),
+                address: std::net::Ipv4Addr::LOCALHOST.into(),
+                english: false,
+            };
+            let payer = Caller::payer(None, None);
+            world.app.open_attempt(&payer, notice.id, Payer::default(), &leaving).await.unwrap();
+            let mut tx = world.app.store.read().await.unwrap();
+            let orders = tx.orders_of(notice.id).await.unwrap();
+            let attempt = orders.iter().find(|order| order.kind == OrderKind::Attempt).unwrap();
+            assert_eq!(attempt.amount.get(), missing, "{rule}");
+        }
     }
 
     async fn a_poisoned_report_fails_alone(world: World) {

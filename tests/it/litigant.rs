@@ -163,18 +163,6 @@ async fn gateway(world: &World, reference: &str, amount: i64, standing: Standing
     world.app.lane.settle(told).await.unwrap();
 }
 
-async fn execute(world: &World, text: &'static str) {
-    use anphi::store::Store;
-    match &world.app.store {
-        Store::Sqlite { write, .. } => {
-            sqlx::query(text).execute(write).await.unwrap();
-        }
-        Store::Postgres(pool) => {
-            sqlx::query(text).execute(pool).await.unwrap();
-        }
-    }
-}
-
 on_both! {
     async fn from_the_code_on_the_paper_to_the_receipt(world: World) {
         let browser = Browser::of(&world);
@@ -323,7 +311,7 @@ on_both! {
         assert_eq!(seen.title(), "Khoản này đã được nộp hai lần");
         assert!(seen.text().contains("SM/26E số 2"));
         let closed = world.served(300_000).await;
-        execute(&world, "update notice set state = 'withdrawn' where state = 'served'").await;
+        world.execute("update notice set state = 'withdrawn' where state = 'served'").await;
         let gone = browser.get(&transfer(&world, &closed)).await;
         assert_eq!(gone.status, StatusCode::SEE_OTHER);
         settle(&world, "4", 300_000, closed.reference.as_str()).await;
@@ -337,7 +325,7 @@ on_both! {
     async fn a_transfer_that_waits_for_the_statement_is_seen(world: World) {
         let browser = Browser::of(&world);
         let notice = world.served(300_000).await;
-        execute(&world, "update agency set issue = 'after_match'").await;
+        world.execute("update agency set issue = 'after_match'").await;
         settle(&world, "1", 300_000, notice.reference.as_str()).await;
         let seen = browser.get(&transfer(&world, &notice)).await;
         assert_eq!(seen.title(), "Đã nhận tin chuyển tiền, đang đối chiếu");
@@ -348,10 +336,10 @@ on_both! {
         let browser = Browser::of(&world);
         let notice = world.served(300_000).await;
         settle(&world, "1", 200_000, notice.reference.as_str()).await;
-        execute(&world, "insert into agency (id, code, name, kind, active, created_at, parts, issue)
+        world.execute("insert into agency (id, code, name, kind, active, created_at, parts, issue)
             select c.court_id, 'DEMO-THADS-09', 'Thi hành án dân sự tỉnh Núi Mộng', 'enforcement', a.active, a.created_at, a.parts, a.issue
             from agency a, notice c").await;
-        execute(&world, "update exception set kind = 'other_agency', agency_id =
+        world.execute("update exception set kind = 'other_agency', agency_id =
             (select id from agency where code = 'DEMO-THADS-09')").await;
         let seen = browser.get(&transfer(&world, &notice)).await;
         assert_eq!(seen.title(), "Tiền vào tài khoản của Thi hành án dân sự tỉnh Núi Mộng");
@@ -399,7 +387,7 @@ on_both! {
         let browser = Browser::of(&world);
         let notice = world.served(300_000).await;
         let (_, reference) = leave(&world, &browser, &notice).await;
-        execute(&world, "update payment_order set state = 'expired' where kind = 'attempt'").await;
+        world.execute("update payment_order set state = 'expired' where kind = 'attempt'").await;
         let page = format!("/n/{}", secret(&world, &notice));
         let seen = browser.get(&format!("{page}/lenh/{reference}")).await;
         assert_eq!(seen.title(), "Lần nộp này đã hết hạn");
@@ -499,7 +487,7 @@ on_both! {
         }
         let seen = browser.get(&format!("/bien-lai/{}", receipt.code)).await;
         assert!(seen.text().contains("N.V.V.D."));
-        execute(&world, "update receipt set state = 'voided'").await;
+        world.execute("update receipt set state = 'voided'").await;
         assert_eq!(browser.get(&format!("/bien-lai/{}", receipt.code)).await.title(), "Biên lai đã hủy");
         let empty = browser.check("text", b" ").await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -3,6 +3,7 @@
 
 use super::Held;
 use crate::{
+    app::checkout::{missing, waiting},
     domain::{
         exception::ExceptionKind,
         money::Dong,
@@ -173,20 +174,12 @@ impl Held {
 
     /// What came in parts and waits for the rest; nothing where parts are sent back.
     pub fn waiting(&self) -> Dong {
-        match self.agency.parts {
-            PartsMode::Join => self.notice().waiting,
-            PartsMode::Refund => Dong::ZERO,
-        }
+        waiting(self.notice(), self.agency.parts)
     }
 
     /// What is still to be paid.
     pub fn missing(&self) -> Dong {
-        self.notice()
-            .amount
-            .checked_sub(self.notice().allocated)
-            .and_then(|due| due.checked_sub(self.waiting()))
-            .filter(|missing| missing.is_positive())
-            .unwrap_or(Dong::ZERO)
+        missing(self.notice(), self.agency.parts).unwrap_or(Dong::ZERO)
     }
 
     /// Whether it was paid in full, also after the case closed.

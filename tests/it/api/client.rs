@@ -227,12 +227,3 @@ pub async fn row_counts(world: &World) -> BTreeMap<&'static str, i64> {
     }
     counts
 }
-
-/// Runs a statement on the database itself.
-pub async fn execute(world: &World, text: &'static str) {
-    use sqlx::Executor;
-    match &world.app.store {
-        Store::Sqlite { write, .. } => write.execute(text).await.map(|_| ()).unwrap(),
-        Store::Postgres(pool) => pool.execute(text).await.map(|_| ()).unwrap(),
-    }
-}

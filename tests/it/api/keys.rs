@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::{
     a_case,
-    client::{Client, execute, get, made, post, row_counts},
+    client::{Client, get, made, post, row_counts},
 };
 use crate::{
     harness::{World, on_both},
@@ -175,7 +175,7 @@ on_both! {
 
     async fn our_faults_say_nothing_of_their_cause(world: World) {
         let client = Client::of_court(&world).await;
-        execute(&world, "update api_key set scope = 'all'").await;
+        world.execute("update api_key set scope = 'all'").await;
         let reply = client.send(get("/cases")).await;
         assert_eq!(reply.told(), "500 internal");
         assert_eq!(reply.json().get("detail"), None);

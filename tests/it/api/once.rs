@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     a_case,
-    client::{Asked, Client, execute, post, row_counts},
+    client::{Asked, Client, post, row_counts},
 };
 use crate::harness::on_both;
 
@@ -108,7 +108,7 @@ on_both! {
 
         let client = Client::of_court(&world).await;
         client.ask(201, keyed("k")).await;
-        execute(&world, "update idempotency set state = 'claimed', status = null, body = null").await;
+        world.execute("update idempotency set state = 'claimed', status = null, body = null").await;
         let reply = client.send(keyed("k")).await;
         assert_eq!(reply.told(), "409 idempotency_in_progress");
         assert_eq!(reply.header("retry-after"), Some("1"));
