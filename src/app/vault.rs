@@ -202,7 +202,11 @@ mod tests {
     fn the_index_finds_within_its_space_only() {
         let vault = Vault::new(&[7; 32]);
         let index = |purpose, within, text| vault.index(purpose, within, text);
-        assert_eq!(index(Purpose::Fact, "AP1", "0001"), index(Purpose::Fact, "AP1", "0001"));
+        // The program that looks something up is not the one that kept it.
+        let restarted = Vault::new(&[7; 32]).index(Purpose::Fact, "AP1", "0001");
+        assert_eq!(index(Purpose::Fact, "AP1", "0001"), restarted);
+        let other_key = Vault::new(&[8; 32]).index(Purpose::Fact, "AP1", "0001");
+        assert_ne!(index(Purpose::Fact, "AP1", "0001"), other_key);
         assert_ne!(index(Purpose::Fact, "AP1", "0001"), index(Purpose::Fact, "AP2", "0001"));
         assert_ne!(index(Purpose::Fact, "AP1", "0001"), index(Purpose::Document, "AP1", "0001"));
         assert_ne!(index(Purpose::Fact, "AP", "10001"), index(Purpose::Fact, "AP1", "0001"));
