@@ -209,7 +209,12 @@ pub enum Store {
         write: SqlitePool,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        /// For everything but the lane.
+        pool: PgPool,
+        /// Connections of the settlement lane, made when they are first used.
+        lane: PgPool,
+    },
 }
 
 /// One transaction. Dropped without [`Tx::commit`] it changes nothing.
@@ -229,7 +234,7 @@ impl Store {
             Self::Sqlite { write, .. } => {
                 Ok(Tx::Sqlite(write.begin_with("begin immediate").await?))
             }
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Postgres { pool, .. } => Ok(Tx::Postgres(pool.begin().await?)),
         }
     }
 
@@ -237,7 +242,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         match self {
             Self::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
-            Self::Postgres(pool) => Ok(Tx::Postgres(
+            Self::Postgres { pool, .. } => Ok(Tx::Postgres(
                 pool.begin_with("begin isolation level repeatable read read only").await?,
             )),
         }
@@ -254,7 +259,10 @@ impl Store {
                 }
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, lane } => {
+                lane.close().await;
+                pool.close().await;
+            }
         }
     }
 
@@ -273,7 +281,7 @@ impl Store {
     pub const fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+            Self::Postgres { .. } => "postgres",
         }
     }
 }
