@@ -23,6 +23,8 @@ days-left =
 limit-days = { $n } days
 limit-working-days = { $n } working days
 period = { $from } to { $to }
+address-too-long = The address is too long.
+head-too-large = The head of the request is too large. Remove this site’s cookies in the browser and try again.
 none-yet = None yet
 count = { $n }
 

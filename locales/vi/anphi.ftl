@@ -19,6 +19,8 @@ days-left = còn { $n } ngày
 limit-days = { $n } ngày
 limit-working-days = { $n } ngày làm việc
 period = { $from } đến { $to }
+address-too-long = Địa chỉ của trang quá dài.
+head-too-large = Phần đầu của yêu cầu quá lớn. Xóa cookie của trang này trong trình duyệt rồi thử lại.
 none-yet = Chưa có
 count = { $n }
 
