@@ -2,7 +2,7 @@
 
 use super::super::{
     accountant::{
-        FaultKind, LineFault, StatementNewPage, StatementPage, StatementPreviewPage,
+        FaultKind, LineFault, RefusedFile, StatementNewPage, StatementPage, StatementPreviewPage,
         StatementRefusal, StatementRow, StatementsPage,
     },
     badge::Badge,
@@ -21,7 +21,10 @@ use super::{
     ID, Sample, at, case::events, clerk::paging, day, desk, dong, form_id, reference, say,
     with_banner,
 };
-use crate::words::Lang;
+use crate::{domain::file_refusal::FileRefusal, words::Lang};
+
+/// Of no bytes.
+const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 pub(super) fn samples(lang: Lang) -> Vec<Sample> {
     [statements(lang), uploads(lang), recon(lang), exceptions(lang), receipts(lang)]
@@ -168,16 +171,19 @@ fn uploads(lang: Lang) -> Vec<Sample> {
         file_wrong,
         refused,
     };
-    let refused = |refusal| new(Field::of("demo"), None, Some(refusal));
-    let no_account = Field::default().but(Wrong::Choose(Item::Account));
-    let already = StatementRefusal::Already {
-        day: day("2026-11-24"),
-        who: "Tạ Thị Kế Toán Mẫu".into(),
+    let refused = |refusal| {
+        let (file, sha256) = ("camt053_20261123.xml".into(), SHA256.into());
+        new(Field::of("demo"), None, Some(StatementRefusal { refusal, file, sha256 }))
     };
     let overlaps =
-        StatementRefusal::Overlaps { file: "camt053_20261123.xml".into(), day: day("2026-11-24") };
-    let sum = StatementRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) };
-    let other = StatementRefusal::OtherAccount { number: "1112223334445".into() };
+        FileRefusal::Overlaps { file: "camt053_20261123.xml".into(), day: day("2026-11-24") };
+    let sum = FileRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) };
+    let other = FileRefusal::OtherAccount { number: "••••4445".into() };
+    let chain = FileRefusal::DoesNotChain {
+        file: "camt053_20261120.xml".into(),
+        theirs: dong(20_000_000),
+        ours: dong(19_000_000),
+    };
     let mut samples = vec![
         Sample::of(lang, "upload", &new(Field::default(), None, None)),
         Sample::of(lang, "upload-wrong", &new(no_account, Some(Wrong::Choose(Item::File)), None)),
@@ -188,11 +194,29 @@ fn uploads(lang: Lang) -> Vec<Sample> {
         ("sum", sum),
         ("already", already),
         ("overlap", overlaps),
-        ("no-closing", StatementRefusal::NoClosing),
-        ("currency", StatementRefusal::Currency),
-        ("unsafe", StatementRefusal::Unsafe),
-        ("large", StatementRefusal::TooLarge),
-        ("unreadable", StatementRefusal::Unreadable { line: 40 }),
+        ("chain", chain),
+        ("line-again", FileRefusal::LineAgain { line: 3 }),
+        ("no-closing", FileRefusal::NoClosing),
+        ("currency", FileRefusal::Currency),
+        ("unsafe", FileRefusal::Unsafe),
+        ("large", FileRefusal::TooLarge),
+        ("unreadable", FileRefusal::Unreadable { line: 40 }),
+        refused: vec![],
+    };
+    let refused = |refusal| RefusedFile {
+        file: "camt053_20261123.xml".into(),
+        account: "9990001112223".into(),
+        refusal,
+        sha256: SHA256.into(),
+        who: "Tạ Thị Kế Toán Mẫu".into(),
+        at: at("2026-11-24T08:01"),
+    };
+    let tried = StatementsPage {
+        refused: vec![
+            refused(FileRefusal::Unsafe),
+            refused(FileRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) }),
+        ],
+        ..list(vec![statement()])
     ] {
         samples.push(Sample::of(lang, format!("upload-refused-{name}"), &refused(refusal)));
     }
@@ -219,6 +243,7 @@ fn previews(lang: Lang) -> Vec<Sample> {
         lines: lines(lang),
     };
     let fault = |line, kind, raw: &str| LineFault { line, kind, raw: raw.into() };
+        Sample::of(lang, "statements-refused", &tried),
     let faulty = StatementPreviewPage {
         faults: vec![
             fault(17, FaultKind::Amount, "1,5tr"),
@@ -238,6 +263,9 @@ fn suggestion(lang: Lang) -> Suggestion {
         amount: dong(19_500_000),
         pay_by: Some(day("2026-11-26")),
         reasons: say(
+    let no_account = Field::default().but(Wrong::Choose(Item::Account));
+    let already =
+        FileRefusal::Already { day: day("2026-11-24"), who: "Tạ Thị Kế Toán Mẫu".into() };
             lang,
             "đúng số tiền; tên người chuyển giống đương sự",
             "exact sum; the sender’s name resembles the party",
