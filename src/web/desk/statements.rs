@@ -36,7 +36,7 @@ use crate::{
             errors::Refusal,
             form::{Choice, Field, Item, Wrong},
             frame::{Banner, Switch},
-            money::BankLine,
+            money::{BankLine, Outcome},
         },
     },
 };
@@ -65,7 +65,7 @@ pub(super) async fn list(
     let mut rows = Vec::new();
     for row in all.get(range).unwrap_or_default() {
         let sheet = app.statement_sheet(&caller, row.id).await.map_err(said)?;
-        rows.push(statement_row(row, sheet.exceptions.len()));
+        rows.push(statement_row(row, sheet.open()));
     }
     let refused =
         app.refused_files(&caller).await.map_err(said)?.into_iter().map(|row| RefusedFile {
@@ -117,7 +117,7 @@ pub(super) async fn page(
     let lines = sheet.lines.get(range).unwrap_or_default().iter();
     let page = StatementPage {
         frame: seated.frame(Switch::Link),
-        statement: statement_row(&sheet.statement, sheet.exceptions.len()),
+        statement: statement_row(&sheet.statement, sheet.open()),
         lines: lines.map(|line| line_row(seated.visit.lang, &sheet, line)).collect(),
         paging,
     };
@@ -304,8 +304,7 @@ pub(super) async fn preview(
         payer: line.counterparty.name.clone().unwrap_or_default(),
         memo: memo(&line.description),
         badge: Badge::Suggested,
-        outcome: String::new(),
-        exception: None,
+        outcome: Outcome::default(),
     });
     let moved = statement.sum_credit().checked_sub(statement.sum_debit()).unwrap_or(Dong::ZERO);
     let page = StatementPreviewPage {
@@ -366,10 +365,7 @@ pub(super) async fn import(
     app.reconcile(&caller, account, None).await.map_err(said)?;
     let sheet = app.statement_sheet(&caller, imported.statement).await.map_err(said)?;
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let open = |line: &&crate::app::desk::LineRow| {
-        sheet.exceptions.iter().any(|exception| exception.line_id == line.id)
-    };
-    let open = sheet.lines.iter().filter(open).count();
+    let open = sheet.lines.iter().filter(|line| sheet.waits(line.id)).count();
     let banner = Banner::Imported {
         lines: small(imported.lines),
         matched: small(imported.lines.saturating_sub(open)),
