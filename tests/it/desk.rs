@@ -4,6 +4,7 @@ pub mod browser;
 mod edit;
 mod find;
 mod money;
+mod orders;
 mod refused;
 
 use axum::{
