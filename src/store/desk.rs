@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     case::{CaseKind, GroupKind, Instance},
     exception::{ExceptionKind, ExceptionState},
-    id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, StaffId, StatementId},
+    id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, PaymentId, StaffId, StatementId},
     money::Dong,
     notice::NoticeState,
     payment::Source,
@@ -68,6 +68,8 @@ statements! {
         join sighting s on s.payment_id = a.payment_id
         left join statement_line l on l.id = s.line_id
         where a.notice_id = $1 order by s.seen_at, s.id";
+    BOOKED_ON = "select max(l.booked_on) from sighting s
+        join statement_line l on l.id = s.line_id where s.payment_id = $1";
     TO_ACCEPT = concat!("select cast(count(distinct n.group_id) as bigint) from notice n
         join claim_group g on g.id = n.group_id
         where ", scoped!("n"), " and g.accepted_at is null and n.state = 'paid'");
@@ -247,6 +249,12 @@ impl Tx {
     /// Who told of the money that pays a notice, oldest first; the notice was read within a scope.
     pub async fn sighted(&mut self, notice: NoticeId) -> Result<Vec<SightedRow>, StoreError> {
         Ok(fetch_all!(self, SIGHTED, notice))
+    }
+
+    /// The day of the statement's line that shows a payment; the payment was read within a scope.
+    pub async fn booked_on(&mut self, payment: PaymentId) -> Result<Option<Day>, StoreError> {
+        let (day,): (Option<Day>,) = fetch_one!(self, BOOKED_ON, payment);
+        Ok(day)
     }
 
     /// Claim groups within the scope that are paid and not accepted.

@@ -190,7 +190,7 @@ fn section(
         amount: notice.amount,
         received: notice.served_on,
         pay_by: notice.pay_by,
-        earliest_return: notice.lapse_after.and_then(|day| day.plus(1)),
+        earliest_return: notice.lapse_after.filter(|_| is_due(one)).and_then(|day| day.plus(1)),
         orders: orders(one),
         act: act(seated, caller, sheet, one),
         print: Some(format!("/desk/notices/{}/thong-bao.pdf", notice.id)),

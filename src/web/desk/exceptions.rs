@@ -251,7 +251,7 @@ async fn shown(
         times: FourTimes {
             bank: row.paid_at,
             message: (!on_statement).then_some(row.raised_at),
-            statement: on_statement.then_some(row.bank_day),
+            statement: sheet.booked_on,
             court: None,
         },
         reason: reason_of(lang, row),

@@ -89,10 +89,12 @@ pub struct BankLine {
 }
 
 impl BankLine {
-    /// Money in that is for a notice, or may be, gets a receipt; fees, interest and money out none.
+    /// Money in that is for a notice, or may be, gets a receipt; fees, interest, money out, and what
+    /// a gateway pays out of receipts that it had before get none.
     fn awaits_receipt(&self) -> bool {
         let outcome = &self.outcome;
-        let for_a_notice = !outcome.references.is_empty() || !outcome.left.is_empty();
+        let may_pay = |left: &Left| left.kind != ExceptionKind::ProviderSettlement;
+        let for_a_notice = !outcome.references.is_empty() || outcome.left.iter().any(may_pay);
         self.amount.is_positive() && for_a_notice
     }
 }
