@@ -31,6 +31,7 @@ mod question;
 pub mod random;
 pub mod reference;
 pub mod refused;
+pub mod refused_files;
 pub mod session;
 pub mod settle;
 pub mod sign_in;

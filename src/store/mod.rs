@@ -25,6 +25,7 @@ pub mod order;
 pub mod receipt;
 pub mod reference;
 pub mod refused;
+pub mod refused_file;
 mod scope;
 pub mod series;
 pub mod session;
@@ -120,6 +121,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         receipt::STATEMENTS,
         reference::STATEMENTS,
         refused::STATEMENTS,
+        refused_file::STATEMENTS,
         series::STATEMENTS,
         session::STATEMENTS,
         sign_in::STATEMENTS,
