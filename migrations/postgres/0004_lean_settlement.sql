@@ -15,6 +15,16 @@ create index payment_bank_reference on payment (bank_reference, account_id) wher
 create index payment_referenced on payment (amount, account_id, paid_on) where bank_reference is not null;
 create index payment_unreferenced on payment (amount, account_id, paid_on) where bank_reference is null;
 
+-- A column that another key of its row implies is no foreign key: the account of a sighting (its payment or message),
+-- the agency of a group and the payment and case of a posting (its notice or group), court and agency of an event.
+-- `anphi check` looks at all of them (I-18).
+alter table sighting drop constraint sighting_account_id_fkey;
+alter table posting_group drop constraint posting_group_agency_id_fkey;
+alter table posting drop constraint posting_payment_id_fkey;
+alter table posting drop constraint posting_case_id_fkey;
+alter table outbox drop constraint outbox_court_id_fkey;
+alter table outbox drop constraint outbox_agency_id_fkey;
+
 -- The key that queries use is the primary key; an id that nobody asks for alone is part of it or a plain column.
 alter table sighting drop constraint sighting_pkey;
 alter table sighting drop constraint sighting_payment_id_source_key;

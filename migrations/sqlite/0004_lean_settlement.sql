@@ -4,7 +4,6 @@
 -- will be claimed by a query that brings its index, and a message that waits is found by its exception.
 drop index posting_account;
 drop index posting_group_agency;
-drop index outbox_due;
 drop index inbox_waiting;
 
 -- Each way to know a payment again has one index that fits and none that nearly fits: a plan that is made while
@@ -15,13 +14,17 @@ create index payment_bank_reference on payment (bank_reference, account_id) wher
 create index payment_referenced on payment (amount, account_id, paid_on) where bank_reference is not null;
 create index payment_unreferenced on payment (amount, account_id, paid_on) where bank_reference is null;
 
+-- A column that another key of its row implies is no foreign key: the account of a sighting (its payment or message),
+-- the agency of a group and the payment and case of a posting (its notice or group), court and agency of an event.
+-- `anphi check` looks at all of them (I-18).
+
 -- The key that queries use is the primary key; an id that nobody asks for alone is part of it or a plain column.
 -- Short rows live in the tree of their key (without rowid) instead of in a second one. A table is made anew for it;
 -- its triggers go with the old one and come again.
 create table lean_sighting (
   id blob not null,
   payment_id blob not null references payment (id),
-  account_id blob not null references account (id),
+  account_id blob not null,
   source text not null check (source in ('gateway', 'push', 'statement', 'counter')),
   source_id text not null,
   inbox_id blob references inbox (id),
@@ -82,7 +85,7 @@ begin select raise(abort, 'state_change only grows: delete refused'); end;
 
 create table lean_posting_group (
   id blob primary key,
-  agency_id blob not null references agency (id),
+  agency_id blob not null,
   cause text not null,
   booked_on text not null,
   posted_at text not null,
@@ -99,8 +102,8 @@ create table lean_posting (
   side text not null check (side in ('debit', 'credit')),
   amount integer not null check (amount between 1 and 10000000000000),
   notice_id blob references notice (id),
-  payment_id blob references payment (id),
-  case_id blob references court_case (id),
+  payment_id blob,
+  case_id blob,
   primary key (group_id, position)
 ) strict, without rowid;
 insert into lean_posting
@@ -121,3 +124,25 @@ begin select raise(abort, 'posting only grows: update refused'); end;
 create trigger posting_stays before delete on posting
 when not exists (select 1 from retention_run where closed_at is null)
 begin select raise(abort, 'posting only grows: delete refused'); end;
+
+create table lean_outbox (
+  id blob primary key,
+  event text not null,
+  court_id blob,
+  agency_id blob,
+  entity_id blob not null,
+  payload text not null,
+  state text not null check (state in ('waiting', 'delivered', 'dead')),
+  tries integer not null,
+  next_at text not null,
+  lease_until text,
+  lease integer not null,
+  last_error text,
+  created_at text not null
+) strict;
+insert into lean_outbox (id, event, court_id, agency_id, entity_id, payload, state, tries, next_at, lease_until, lease,
+  last_error, created_at)
+select id, event, court_id, agency_id, entity_id, payload, state, tries, next_at, lease_until, lease, last_error,
+  created_at from outbox;
+drop table outbox;
+alter table lean_outbox rename to outbox;

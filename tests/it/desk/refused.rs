@@ -29,7 +29,7 @@ async fn entries(world: &World) -> Vec<(String, DateTime<Utc>)> {
         "select payload, at from audit_entry where action = 'statement.refused' order by at";
     match &world.app.store {
         Store::Sqlite { read, .. } => sqlx::query_as(query).fetch_all(read).await.unwrap(),
-        Store::Postgres(pool) => {
+        Store::Postgres { pool, .. } => {
             let query = "select cast(payload as text), at from audit_entry
                 where action = 'statement.refused' order by at";
             sqlx::query_as(query).fetch_all(pool).await.unwrap()
