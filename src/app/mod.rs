@@ -51,8 +51,8 @@ pub use act::Deed;
 pub use error::Error;
 
 use self::{
-    channels::Channels, health::Health, random::Random, refused::Refused, settle::Lane,
-    tables::Tables, tries::Tries, vault::Vault,
+    channels::Channels, health::Health, random::Random, refused::Refused, session::SessionTimes,
+    settle::Lane, tables::Tables, tries::Tries, vault::Vault,
 };
 use crate::{
     codec::receipt_text::SecretKey,
@@ -87,6 +87,8 @@ pub struct App {
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.
     pub site: String,
+    /// How long sessions last.
+    pub session_times: SessionTimes,
     /// Wrong tries at the look-up.
     pub tries: Tries,
     /// What the jobs notice about the machine.

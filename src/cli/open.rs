@@ -11,10 +11,11 @@ use crate::{
         App, anchor,
         clock::SystemClock,
         random::SystemRandom,
-        start::{Parts, StartError, start},
+        session::SessionTimes,
+        start::{Parts, StartError, start_by},
         vault::Vault,
     },
-    config::{Database, Settings},
+    config::{Courts, Database, Settings},
     store::{Options, SchemaState, StartError as OpenError, Store},
 };
 
@@ -116,11 +117,18 @@ pub(super) fn parts(settings: &Settings, store: Store, site: String) -> Result<P
     })
 }
 
+/// What the settings say of new courts and of sessions.
+pub(super) fn chosen(settings: &Settings) -> (Courts, SessionTimes) {
+    (settings.courts, SessionTimes::of(&settings.security))
+}
+
 /// Starts an `App` for a command that reads and writes beside a running `serve`.
 pub(super) async fn app(settings: &Settings) -> Result<(Arc<App>, JoinHandle<()>), Failure> {
     let store = store(settings).await?;
     let site = settings.server.public_url(settings.server.listen);
-    start(parts(settings, store, site)?, &settings.accounts).await.map_err(starting)
+    start_by(parts(settings, store, site)?, &settings.accounts, chosen(settings))
+        .await
+        .map_err(starting)
 }
 
 /// Maps an error of starting to the command's exit.

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, config, listener, open};
 use crate::{
-    app::{App, anchor::Anchor, jobs, metric, start::start},
+    app::{App, anchor::Anchor, jobs, metric, start::start_by},
     config::{Database, Settings},
     store::{self, SchemaState, Store},
     telemetry, web,
@@ -122,7 +122,8 @@ async fn waited_for(
 }
 
 async fn started(settings: &Settings, store: Store, site: String) -> Result<Arc<App>, Failure> {
-    let (app, _writer) = start(open::parts(settings, store, site)?, &settings.accounts)
+    let parts = open::parts(settings, store, site)?;
+    let (app, _writer) = start_by(parts, &settings.accounts, open::chosen(settings))
         .await
         .map_err(open::starting)?;
     app.record_start()

@@ -190,6 +190,7 @@ impl World {
             refused: Refused::default(),
             receipt_key: SecretKey::from_seed(&[9; 32]),
             site: "https://anphi.vidu.invalid".to_owned(),
+            session_times: anphi::app::session::SessionTimes::BUILT_IN,
             health: anphi::app::health::Health::default(),
             tries: anphi::app::tries::Tries::default(),
             test_data: false,
