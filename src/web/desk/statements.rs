@@ -244,7 +244,7 @@ async fn refused(
         ImportError::File(refusal) => match refusal.why {
             Why::Account { found, .. } => StatementRefusal::OtherAccount { number: found },
             Why::Sum { stated, found } => StatementRefusal::DoesNotAdd { sum: found, says: stated },
-            Why::NoClosing => StatementRefusal::NoClosing,
+            Why::NoOpening | Why::NoClosing => StatementRefusal::NoClosing,
             Why::Currency(_) => StatementRefusal::Currency,
             Why::Doctype | Why::Entity => StatementRefusal::Unsafe,
             Why::TooLarge(_) => StatementRefusal::TooLarge,
