@@ -5,6 +5,7 @@ pub mod anchor;
 pub mod api_keys;
 pub mod callbacks;
 pub mod case_change;
+mod case_facts;
 pub mod cases;
 pub mod channels;
 pub mod check;
