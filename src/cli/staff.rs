@@ -18,6 +18,7 @@ const GENERATED: usize = 20;
 
 /// Members of staff.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi staff list")]
 pub struct Args {
     #[command(subcommand)]
     act: Act,
