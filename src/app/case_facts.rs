@@ -1,6 +1,6 @@
 //! What must hold of the facts of a case before they are kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     case::{CaseKind, DocumentKind},
-    fee::QuoteCode,
+    fee::{QuoteCode, Ratio},
     time::Day,
 };
 
@@ -122,6 +122,7 @@ impl App {
     /// judge fixes it by hand (law.md 7).
     pub(super) fn computable(&self, new: &NewCase, view: &CaseView) -> Result<(), Error> {
         for group in &view.groups {
+            one_share_each(view, group.id)?;
             let Err(error) = self.assess(view, group.id, self.now().day())? else { continue };
             if error.code != QuoteCode::NoScheduleItem {
                 let field = field_of(new, view, (group.id, &error.field));
@@ -130,6 +131,24 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// The parties of a group share its advance once: two claims that tell a party's share differently
+/// leave nobody to say which holds (law.md 7).
+fn one_share_each(view: &CaseView, group: Uuid) -> Result<(), Error> {
+    let mut told = BTreeMap::new();
+    for (claim, by) in view.claims.iter().filter(|(claim, _)| claim.group_id == group) {
+        for row in by {
+            let Some(share) = &row.share else { continue };
+            // What is no share is told by the engine.
+            let share = share.parse::<Ratio>().ok();
+            if *told.entry(row.party_id).or_insert(share) != share {
+                let field = format!("claims[{}].by", claim.position - 1);
+                return Err(Error::refused(field, "shares_differ"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A field of the engine's question as the field of the case that it came from.

@@ -327,10 +327,10 @@ impl App {
         new: &NewCase,
         parties: &[PartyId],
     ) -> Result<(), Error> {
-        let mut groups = BTreeMap::<(GroupKind, Vec<usize>), Uuid>::new();
+        let mut groups = BTreeMap::<(GroupKind, BTreeSet<usize>), Uuid>::new();
         for (place, claim) in new.claims.iter().enumerate() {
             let people = match claim.group {
-                GroupKind::Main => Vec::new(),
+                GroupKind::Main => BTreeSet::new(),
                 GroupKind::Counterclaim | GroupKind::Independent => {
                     claim.by.iter().map(|(at, _)| *at).collect()
                 }

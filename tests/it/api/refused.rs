@@ -148,7 +148,13 @@ fn bodies() -> Vec<Row> {
 /// Facts of another system that no case can have: nobody could mend them there later.
 fn facts() -> Vec<(&'static str, Asked)> {
     let halves = json!([{ "party": 0, "share": "1/2" }, { "party": 1, "share": "1/3" }]);
+    let told = |first: &str, second: &str| {
+        let by = json!([{ "party": 0, "share": first }, { "party": 1, "share": second }]);
+        json!({ "text": "Đòi nợ", "amount": 9_000_000, "by": by })
+    };
+    let otherwise = json!([told("1/2", "0.5"), told("0.5", "1/2"), told("2/3", "1/3")]);
     [
+        ("/claims", otherwise, "claims[2].by:shares_differ"),
         ("/claims/0/by", json!([{ "party": 0 }, { "party": 0 }]), "claims[0].by:party_twice"),
         ("/claims/0/by", json!([{ "party": 2 }]), "claims[0].by:unknown_party"),
         ("/claims/0/by", halves, "claims:shares_do_not_sum"),
