@@ -257,15 +257,6 @@ impl App {
         asked.unwrap_or(Err(Error::Busy))
     }
 
-    /// The court that answers for the public pages: the highest of those that work here.
-    pub async fn responsible(&self) -> Result<Option<CourtRow>, Error> {
-        let courts = self.store.read().await?.courts().await?;
-        let active: Vec<CourtRow> = courts.into_iter().filter(|court| court.active).collect();
-        let is_top =
-            |court: &&CourtRow| !active.iter().any(|other| Some(other.id) == court.parent_id);
-        Ok(active.iter().find(is_top).cloned())
-    }
-
     /// The host that people type.
     pub fn host(&self) -> &str {
         papers::host(&self.site)

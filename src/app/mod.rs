@@ -32,6 +32,7 @@ mod question;
 pub mod random;
 pub mod reference;
 pub mod refused;
+mod responsible;
 pub mod session;
 pub mod settle;
 pub mod sign_in;

@@ -119,6 +119,25 @@ on_both! {
         }
     }
 
+    async fn the_highest_court_of_the_accounts_answers_for_the_pages(world: World) {
+        let answers = async || world.app.responsible().await.unwrap().unwrap().code;
+        let accounts = accounts("http://127.0.0.1:9");
+        started(&world, &accounts, BUILT_IN).await.unwrap().record_start().await.unwrap();
+        assert_eq!(answers().await, "DEMO-TAND-00-KV01", "its agency has the accounts");
+        started(&world, &[], BUILT_IN).await.unwrap().record_start().await.unwrap();
+        assert_eq!(answers().await, "TANDTC", "no account yet: the country's courts");
+        let of = |name: &str, agency: &str| Account {
+            name: name.to_owned(),
+            agency: agency.parse().unwrap(),
+            ..crate::harness::accounts("http://127.0.0.1:9").swap_remove(0)
+        };
+        let (hanoi, hue) = (|| of("hanoi", "THADS-01"), of("hue", "THADS-46"));
+        started(&world, &[hanoi()], BUILT_IN).await.unwrap().record_start().await.unwrap();
+        assert_eq!(answers().await, "TAND-01");
+        started(&world, &[hanoi(), hue], BUILT_IN).await.unwrap().record_start().await.unwrap();
+        assert_eq!(answers().await, "TANDTC", "of two provinces the court above both");
+    }
+
     async fn sessions_last_as_the_settings_say(world: World) {
         let clerk = Clerk::of(&world).await;
         let token = clerk.signs_in(&world, "203.0.113.1").await;
