@@ -59,7 +59,7 @@ async fn processor_nanos(installation: &Installation) -> u64 {
     const SESSIONS: &str = "select pid from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()";
     let store = installation.open().await;
-    let Store::Postgres(pool) = &store else { panic!("growth is measured on PostgreSQL") };
+    let Store::Postgres { pool, .. } = &store else { panic!("growth is measured on PostgreSQL") };
     let sessions: Vec<(i32,)> = sqlx::query_as(SESSIONS).fetch_all(pool).await.unwrap();
     store.close().await;
     sessions.iter().filter_map(|(pid,)| session_nanos(*pid)).sum()

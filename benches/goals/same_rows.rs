@@ -97,7 +97,7 @@ async fn rows(installation: &Installation) -> Vec<Vec<String>> {
             Store::Sqlite { read, .. } => {
                 sqlx::query_as(written_as("hex(")).fetch_all(read).await.unwrap()
             }
-            Store::Postgres(pool) => {
+            Store::Postgres { pool, .. } => {
                 sqlx::query_as(written_as("text(")).fetch_all(pool).await.unwrap()
             }
         };

@@ -219,7 +219,7 @@ pub(crate) async fn notices(new: &Installation, store: &Store, count: usize) {
                 }
                 tx.commit().await.unwrap();
             }
-            Store::Postgres(pool) => {
+            Store::Postgres { pool, .. } => {
                 let mut tx = pool.begin().await.unwrap();
                 sqlx::query(POSTGRES_ROWS).bind(Json(&rows)).execute(&mut *tx).await.unwrap();
                 for text in LIKE_THE_FIRST.into_iter().chain([POSTGRES_LIVES, DONE]) {
@@ -233,7 +233,7 @@ pub(crate) async fn notices(new: &Installation, store: &Store, count: usize) {
         Store::Sqlite { write, .. } => {
             sqlx::query("analyze").execute(write).await.unwrap();
         }
-        Store::Postgres(pool) => {
+        Store::Postgres { pool, .. } => {
             // Only what holds rows: of a table analysed while empty the server believes that it stays
             // so, and plans foreign keys to it as scans.
             const FILLED: &str = "vacuum analyze court, agency, account, account_version, court_case,
@@ -266,7 +266,7 @@ async fn first_notice(store: &Store) -> String {
     const FIRST: &str = "select id from notice where number = 1";
     let (id,): (Uuid,) = match store {
         Store::Sqlite { read, .. } => sqlx::query_as(FIRST).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(FIRST).fetch_one(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(FIRST).fetch_one(pool).await.unwrap(),
     };
     id.as_simple().to_string()
 }

@@ -58,6 +58,21 @@ impl Server {
         Self { process, address, ready_after: began.elapsed() }
     }
 
+    /// Halts it, so that what it does when nobody asks takes nothing from whoever is measured next.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on after [`Server::pause`].
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").arg(signal).arg(self.process.id().to_string()).status();
+        assert!(sent.unwrap().success(), "{signal} was not sent");
+    }
+
     /// The most memory that it ever had, in thousandths of a MB.
     pub(crate) fn peak_memory(&self) -> u64 {
         let status = format!("/proc/{}/status", self.process.id());

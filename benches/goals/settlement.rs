@@ -36,11 +36,11 @@ const AGENCIES_SQLITE: usize = 1;
 /// A flush of so many microseconds is that of a plain disk, for which other goals hold.
 const SLOW_FLUSH: u64 = 2_000;
 
-/// Servers on one database, and how many of its notices are paid.
+/// Servers on one database, and how many of its notices are paid. They are halted between rounds.
 struct Side<'a> {
     runtime: &'a Runtime,
     installation: &'a Installation,
-    servers: Vec<SocketAddr>,
+    servers: &'a [Server],
     paid: &'a std::cell::Cell<usize>,
 }
 
@@ -50,8 +50,10 @@ impl Side<'_> {
         let first = self.paid.get();
         let pushes = (first..first + ENOUGH).map(|place| self.installation.push(place, now));
         let pushes = pushes.collect();
-        let load = load::each_once(&self.servers, EFFORT, pushes);
-        let answers = self.runtime.block_on(load);
+        let addresses: Vec<SocketAddr> = self.servers.iter().map(|server| server.address).collect();
+        self.servers.iter().for_each(Server::resume);
+        let answers = self.runtime.block_on(load::each_once(&addresses, EFFORT, pushes));
+        self.servers.iter().for_each(Server::pause);
         self.paid.set(first + answers.count);
         answers
     }
@@ -70,10 +72,11 @@ fn over_the_baseline(engine: Engine, names: [&'static str; 2], wanted: [Wanted; 
     let side = |at: usize, installation| Side {
         runtime: &runtime,
         installation,
-        servers: vec![servers[at].address],
+        servers: &servers[at..=at],
         paid: &paid[at],
     };
     let (lane, baseline) = (side(0, &ours), side(1, &other));
+    servers.iter().for_each(Server::pause);
     let rounds = in_turns(ROUNDS, [&mut || lane.round(), &mut || baseline.round()]);
     drop(servers);
     for (installation, paid) in [(&ours, &paid[0]), (&other, &paid[1])] {
@@ -127,10 +130,11 @@ pub(crate) fn one_agency() -> Vec<Row> {
     let side = |at: usize, installation| Side {
         runtime: &runtime,
         installation,
-        servers: vec![servers[at].address],
+        servers: &servers[at..=at],
         paid: &paid[at],
     };
     let (one, spread) = (side(0, &one), side(1, &spread));
+    servers.iter().for_each(Server::pause);
     let rounds = in_turns(ROUNDS, [&mut || one.round(), &mut || spread.round()]);
     let wanted = Wanted::AtLeast(Thousandths(900));
     vec![speeds(ONE_AGENCY, &rounds, wanted)]
@@ -143,13 +147,9 @@ pub(crate) fn two_processes() -> Vec<Row> {
     let shared = runtime.block_on(Installation::found(Engine::Postgres, AGENCIES, notices));
     let servers = [Server::ours(&shared), Server::ours(&shared)];
     let paid = std::cell::Cell::new(0);
-    let side = |servers: &[Server]| Side {
-        runtime: &runtime,
-        installation: &shared,
-        servers: servers.iter().map(|server| server.address).collect(),
-        paid: &paid,
-    };
+    let side = |servers| Side { runtime: &runtime, installation: &shared, servers, paid: &paid };
     let (two, one) = (side(&servers), side(&servers[..1]));
+    servers.iter().for_each(Server::pause);
     let rounds = in_turns(ROUNDS, [&mut || two.round(), &mut || one.round()]);
     drop(servers);
     let wrong: i64 = AMISS.iter().map(|text| runtime.block_on(count(&shared, text))).sum();
@@ -186,7 +186,7 @@ async fn count(installation: &Installation, text: &'static str) -> i64 {
     let store = installation.open().await;
     let (count,): (i64,) = match &store {
         Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
     };
     store.close().await;
     count

@@ -19,8 +19,9 @@ use crate::{
     domain::{
         assessment::Assessment,
         case::CaseKind,
+        exception::ExceptionState,
         fee::{LawChoice, QuoteError},
-        id::{CaseId, CourtId, ExceptionId, NoticeId, StaffId, StatementId},
+        id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, StaffId, StatementId},
         money::Dong,
         notice::NoticeState,
         staff::{Operation, Scope},
@@ -31,7 +32,7 @@ use crate::{
 
 pub use crate::store::{
     account::AccountRow,
-    desk::{ActRow, Colleague, LineException, LineMatch, RegisterRow, WorkRow},
+    desk::{ActRow, Colleague, LineException, LineMatch, RegisterRow, SightedRow, WorkRow},
     notice::{NoticeRow, ServiceRow},
     statement::{ExceptionFilter, ExceptionRow, LineRow, StatementRow},
 };
@@ -57,6 +58,8 @@ pub struct NoticeSheet {
     pub orders: Vec<OrderRow>,
     /// Its live receipt.
     pub receipt: Option<ReceiptRow>,
+    /// Who told of its money, oldest first.
+    pub sighted: Vec<SightedRow>,
 }
 
 /// A case with its notices and history.
@@ -111,8 +114,25 @@ pub struct StatementSheet {
     pub lines: Vec<LineRow>,
     /// What they pay.
     pub matches: Vec<LineMatch>,
-    /// What of them is open.
+    /// What of them waits for a person, or did.
     pub exceptions: Vec<LineException>,
+}
+
+impl StatementSheet {
+    /// What of a line waits for a person, or did.
+    pub fn exceptions_of(&self, line: LineId) -> impl Iterator<Item = &LineException> {
+        self.exceptions.iter().filter(move |one| one.line_id == line)
+    }
+
+    /// Whether something of a line waits for a person now.
+    pub fn waits(&self, line: LineId) -> bool {
+        self.exceptions_of(line).any(|one| one.state == ExceptionState::Open)
+    }
+
+    /// How many exceptions are open.
+    pub fn open(&self) -> usize {
+        self.exceptions.iter().filter(|one| one.state == ExceptionState::Open).count()
+    }
 }
 
 /// What waits for somebody, as every page of theirs counts it.
@@ -188,6 +208,7 @@ impl App {
                 services: tx.services(notice.id).await?,
                 orders: tx.orders_of(notice.id).await?,
                 receipt: tx.receipt_of(notice.id).await?,
+                sighted: tx.sighted(notice.id).await?,
                 notice,
             });
         }

@@ -10,7 +10,7 @@ use crate::{
         exception::{ExceptionKind, ExceptionState},
         id::{ExceptionId, Reference},
         payment::Source,
-        time::Timestamp,
+        time::{Day, Timestamp},
     },
     store::{desk::ActRow, statement::ExceptionRow},
 };
@@ -69,6 +69,8 @@ pub struct ExceptionSheet {
     pub row: ExceptionRow,
     /// How many notices await its very sum.
     pub same_sum: u32,
+    /// The day of the statement's line that shows the money.
+    pub booked_on: Option<Day>,
     /// What can be done.
     pub possible: Possible,
     /// What happened, newest first, each with who.
@@ -103,6 +105,11 @@ impl App {
             let member = staff.iter().find(|row| row.id.to_string() == actor);
             member.map_or_else(|| actor.to_owned(), |row| row.name.clone())
         };
+        let booked_on = match row.payment_id {
+            _ if row.line_id.is_some() => Some(row.bank_day),
+            Some(payment) => tx.booked_on(payment).await?,
+            None => None,
+        };
         let mut acts = tx.history_of(id.uuid()).await?;
         if let Some(payment) = row.payment_id {
             acts.extend(tx.history_of(payment.uuid()).await?);
@@ -115,7 +122,7 @@ impl App {
         let decided_by =
             row.cleared_at.map(|at| (row.cleared_by.as_deref().map(name).unwrap_or_default(), at));
         let acts = acts.collect();
-        Ok(ExceptionSheet { row, same_sum, possible, acts, decided_by })
+        Ok(ExceptionSheet { row, same_sum, booked_on, possible, acts, decided_by })
     }
 
     /// What giving the money of an exception to a notice would do now. Nothing is kept.

@@ -32,6 +32,7 @@ mod question;
 pub mod random;
 pub mod reference;
 pub mod refused;
+pub mod refused_files;
 mod responsible;
 pub mod session;
 pub mod settle;
@@ -95,6 +96,8 @@ pub struct App {
     pub tries: Tries,
     /// What the jobs notice about the machine.
     pub health: Health,
+    /// How far the receipts' papers are made.
+    pub papers_made: papers::PapersMade,
     /// Everything in here is made up: every page and paper says so.
     pub test_data: bool,
 }

@@ -1,10 +1,14 @@
 //! Papers: what stands on a notice, and the PDF of notices and receipts.
 
+use std::sync::{Mutex, PoisonError};
+
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::{
     App, Error,
     cases::CaseView,
+    random,
     settle::{PaidFor, RECEIPT_FORM, ReceiptFacts},
     vault::Purpose,
     worked,
@@ -35,6 +39,27 @@ use crate::{
 
 /// Stands in a draft where the number will stand.
 const NO_NUMBER: &str = "……";
+
+/// How long a receipt's paper may wait for a moment in which no money settles.
+const PAPER_WAITS: TimeDelta = TimeDelta::minutes(1);
+
+/// A receipt may be committed so much after the moment in its id, by another process too.
+const LATE_COMMIT: TimeDelta = TimeDelta::hours(1);
+
+/// Until which moment's receipts this process knows every paper to be made, so that it does not look
+/// through all receipts each time.
+#[derive(Debug, Default)]
+pub struct PapersMade(Mutex<Option<Timestamp>>);
+
+impl PapersMade {
+    fn through(&self) -> Option<Timestamp> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, through: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(through);
+    }
+}
 
 /// Everything that a notice's papers print.
 pub struct NoticeMaterial {
@@ -184,9 +209,20 @@ impl App {
     }
 
     /// Makes the papers that are still missing, oldest first; how many it made. While money settles
-    /// it makes one at a time: whoever opens a receipt gets its paper at once anyway.
+    /// they wait, the oldest for a minute at most and then one at a time: whoever opens a receipt
+    /// gets its paper at once anyway.
     pub async fn make_missing_papers(&self, limit: i64) -> Result<usize, Error> {
-        let missing = self.store.read().await?.receipts_without_paper(limit).await?;
+        let begun = self.now();
+        let through = self.papers_made.through();
+        let first = random::first_id(through.unwrap_or(Timestamp::EPOCH));
+        let missing = self.store.read().await?.receipts_without_paper(first, limit).await?;
+        let Some(oldest) = missing.first() else {
+            self.papers_made.set(begun.plus(-LATE_COMMIT));
+            return Ok(0);
+        };
+        if !self.lane.is_idle() && begun.since(oldest.issued_at) < PAPER_WAITS {
+            return Ok(0);
+        }
         let mut made = 0;
         for receipt in &missing {
             self.make_receipt_paper(receipt, "a5").await?;

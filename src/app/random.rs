@@ -76,6 +76,12 @@ pub fn new_id<T: From<Uuid>>(now: Timestamp, random: &dyn Random) -> T {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().into()
 }
 
+/// The smallest id that [`new_id`] could make at `moment`.
+pub fn first_id<T: From<Uuid>>(moment: Timestamp) -> T {
+    let millis = u64::try_from(moment.utc().timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().into()
+}
+
 /// 32 random bytes as an opaque token for cookies and keys; only its SHA-256 is stored.
 pub fn token(random: &dyn Random) -> String {
     use base64::Engine;

@@ -8,6 +8,7 @@ use super::{
     App,
     channels::{ChannelError, Channels},
     health::Health,
+    papers::PapersMade,
     random::Random,
     reference::{self, ImportError},
     refused::Refused,
@@ -90,7 +91,7 @@ pub async fn start_by(
     tx.rollback().await?;
     let receipt_key = receipt_key(&store, &vault, &*random).await?;
     let channels = Channels::start(&store, accounts, (clock.now(), &*random)).await?;
-    let settler = Settler::new(store.clone(), clock.clone(), random.clone(), vault.clone());
+    let settler = Settler::new(&store, clock.clone(), random.clone(), vault.clone());
     let (lane, writer) = Lane::start(settler);
     let refused = Refused::default();
     let app = App {
@@ -107,6 +108,7 @@ pub async fn start_by(
         session_times,
         tries: Tries::default(),
         health: Health::default(),
+        papers_made: PapersMade::default(),
         test_data,
     };
     Ok((Arc::new(app), writer))

@@ -255,7 +255,7 @@ impl App {
 }
 
 /// An account by its name, else by its number without blanks and dots.
-fn find_account<'a>(accounts: &'a [AccountRow], wanted: &str) -> Option<&'a AccountRow> {
+pub(super) fn find_account<'a>(accounts: &'a [AccountRow], wanted: &str) -> Option<&'a AccountRow> {
     let digits: String = wanted.chars().filter(char::is_ascii_alphanumeric).collect();
     let by_name = accounts.iter().find(|account| account.name == wanted);
     by_name.or_else(|| {
@@ -264,7 +264,7 @@ fn find_account<'a>(accounts: &'a [AccountRow], wanted: &str) -> Option<&'a Acco
 }
 
 /// The last four characters: account numbers stay out of messages.
-fn masked_number(number: &str) -> String {
+pub(super) fn masked_number(number: &str) -> String {
     let tail: String = number.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
     format!("••••{tail}")
 }

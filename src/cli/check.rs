@@ -106,7 +106,7 @@ pub(super) fn on_store<T, E: std::error::Error>(
                 read.close().await;
                 write.close().await;
             }
-            Store::Postgres(pool) => pool.close().await,
+            Store::Postgres { pool, .. } => pool.close().await,
         }
         answer
     })

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
-use axum::{Extension, Router};
+use axum::{Extension, Router, middleware::from_fn};
 use axum_server::{
     Handle, Server,
     accept::NoDelayAcceptor,
@@ -12,15 +12,16 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Outcome};
+use super::{
+    Failure, Outcome,
+    head::{self, HEAD_SIZE, ToldApart},
+};
 use crate::{config::Tls, web::headers::OverTls};
 
 /// What is under way may take this long after a stop (reliability rule 18).
 const GRACE: Duration = Duration::from_secs(10);
 /// A client has this long for its headers, and for the TLS handshake before them.
 const HEADERS_TIME: Duration = Duration::from_secs(10);
-/// Bytes of a request's headers.
-const HEADERS_SIZE: u16 = 16 * 1024;
 /// How often the certificate's files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -62,16 +63,18 @@ pub(super) async fn served(
         }
     });
     let bounded = limited(Server::from_listener(listener).handle(door));
+    let router = router.layer(from_fn(head::fits));
     let ended = match tls {
         None => {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            bounded.acceptor(NoDelayAcceptor::new()).serve(service).await
+            bounded.acceptor(ToldApart(NoDelayAcceptor::new())).serve(service).await
         }
         Some(config) => {
             let router = router.layer(Extension(OverTls));
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEADERS_TIME);
-            bounded.acceptor(acceptor.acceptor(NoDelayAcceptor::new())).serve(service).await
+            let acceptor = ToldApart(acceptor.acceptor(NoDelayAcceptor::new()));
+            bounded.acceptor(acceptor).serve(service).await
         }
     };
     stopping.abort();
@@ -81,8 +84,8 @@ pub(super) async fn served(
 fn limited(server: Server<SocketAddr>) -> Server<SocketAddr> {
     let mut server = server.first_request_timeout(HEADERS_TIME);
     let builder = server.http_builder();
-    builder.http1().header_read_timeout(HEADERS_TIME).max_buf_size(HEADERS_SIZE.into());
-    builder.http2().max_header_list_size(HEADERS_SIZE.into());
+    builder.http1().header_read_timeout(HEADERS_TIME).max_buf_size(HEAD_SIZE.into());
+    builder.http2().max_header_list_size(2 * u32::from(HEAD_SIZE));
     server
 }
 

@@ -8,6 +8,7 @@ pub mod conform;
 mod data;
 mod deadline;
 mod demo;
+mod head;
 mod import;
 mod listener;
 mod migrate;

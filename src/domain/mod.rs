@@ -68,6 +68,7 @@ pub mod deadline;
 pub mod document;
 pub mod exception;
 pub mod fee;
+pub mod file_refusal;
 pub mod fold;
 pub mod id;
 pub mod ledger;

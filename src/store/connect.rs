@@ -24,6 +24,8 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const FOLD_PAGES: &str = "16384";
 /// How often the log is folded beside the writer.
 const FOLD: Duration = Duration::from_millis(500);
+/// Batches of the settlement lane under way on PostgreSQL, each with a connection.
+const LANE_BATCHES: u32 = 2;
 /// Memory for the writer's pages, in KiB: the hot ones of a batch.
 const WRITER_CACHE: &str = "-16384";
 
@@ -89,6 +91,27 @@ impl Store {
         }
     }
 
+    /// The same database for the settlement lane, which on PostgreSQL has connections of its own.
+    #[must_use]
+    pub fn for_lane(&self) -> Self {
+        match self {
+            Self::Sqlite { .. } => self.clone(),
+            Self::Postgres { lane, .. } => {
+                Self::Postgres { pool: lane.clone(), lane: lane.clone() }
+            }
+        }
+    }
+
+    /// How many batches of the lane may be under way at once. On PostgreSQL one waits for the disk
+    /// while the other is worked on; rows are locked in one order, as between processes. SQLite has
+    /// one writer.
+    pub const fn batches_at_once(&self) -> u32 {
+        match self {
+            Self::Sqlite { .. } => 1,
+            Self::Postgres { .. } => LANE_BATCHES,
+        }
+    }
+
     /// Where the schema stands.
     pub async fn schema(&self) -> Result<SchemaState, StartError> {
         let applied = match self {
@@ -96,7 +119,7 @@ impl Store {
                 let mut conn = write.acquire().await.map_err(StartError::Away)?;
                 applied(&mut *conn).await?
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, .. } => {
                 let mut conn = pool.acquire().await.map_err(StartError::Away)?;
                 applied(&mut *conn).await?
             }
@@ -120,7 +143,7 @@ impl Store {
                 let mut conn = write.acquire().await.map_err(StartError::Away)?;
                 applied(&mut *conn).await?
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, .. } => {
                 let mut conn = pool.acquire().await.map_err(StartError::Away)?;
                 applied(&mut *conn).await?
             }
@@ -135,7 +158,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StartError> {
         match self {
             Self::Sqlite { write, .. } => SQLITE.run(write).await,
-            Self::Postgres(pool) => POSTGRES.run(pool).await,
+            Self::Postgres { pool, .. } => POSTGRES.run(pool).await,
         }
         .map_err(StartError::Migration)
     }
@@ -143,7 +166,7 @@ impl Store {
     fn migrator(&self) -> &'static Migrator {
         match self {
             Self::Sqlite { .. } => &SQLITE,
-            Self::Postgres(_) => &POSTGRES,
+            Self::Postgres { .. } => &POSTGRES,
         }
     }
 }
@@ -224,17 +247,34 @@ async fn open_postgres(options: &Options) -> Result<Store, StartError> {
             ("timezone", "UTC"),
         ])
         .disable_statement_logging();
-    let pool = PgPoolOptions::new()
-        .max_connections(options.connections)
+    let lane = postgres_pool(LANE_BATCHES).connect_lazy_with(by_index(connect.clone()));
+    let pool = postgres_pool(options.connections).connect_with(connect).await;
+    let pool = pool.map_err(StartError::Away)?;
+    refuse_unsafe(&pool).await?;
+    Ok(Store::Postgres { pool, lane })
+}
+
+/// Connections whose plans go by index and never read a table whole.
+///
+/// A connection keeps the plan that it once made: one made while tables were nearly empty would read
+/// all of every table for as long as the connection lives, for foreign keys too.
+fn by_index(connect: PgConnectOptions) -> PgConnectOptions {
+    connect.options([
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+        ("jit", "off"),
+    ])
+}
+
+fn postgres_pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_release(|conn, _| {
             Box::pin(async move { Ok(conn.execute(ROLLED_BACK).await.is_ok()) })
         })
-        .connect_with(connect)
-        .await
-        .map_err(StartError::Away)?;
-    refuse_unsafe(&pool).await?;
-    Ok(Store::Postgres(pool))
 }
 
 /// Settings under which a power cut loses acknowledged commits (reliability rule 12).
@@ -286,6 +326,6 @@ pub fn own(path: &std::path::Path) -> Result<Ownership, StartError> {
 pub fn sqlite_pool(store: &Store) -> Option<&SqlitePool> {
     match store {
         Store::Sqlite { read, .. } => Some(read),
-        Store::Postgres(_) => None,
+        Store::Postgres { .. } => None,
     }
 }

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::domain::{
     case::{CaseKind, GroupKind, Instance},
-    exception::ExceptionKind,
-    id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, StaffId, StatementId},
+    exception::{ExceptionKind, ExceptionState},
+    id::{CaseId, CourtId, ExceptionId, LineId, NoticeId, PaymentId, StaffId, StatementId},
     money::Dong,
     notice::NoticeState,
+    payment::Source,
     staff::Scope,
     time::{Day, Timestamp},
 };
@@ -58,9 +59,17 @@ statements! {
         left join receipt r on r.notice_id = n.id and r.state in ('numbered', 'corrected')
         left join receipt_series s on s.id = r.series_id
         where l.statement_id = $1 order by l.n, n.reference";
-    LINE_EXCEPTIONS = "select e.id, e.kind, l.id as line_id from exception e
+    LINE_EXCEPTIONS = "select e.id, e.kind, e.amount, e.state, n.reference as meant,
+        l.id as line_id from exception e
         join statement_line l on l.id = e.line_id or l.payment_id = e.payment_id
-        where l.statement_id = $1 and e.state = 'open' order by l.n, e.raised_at, e.id";
+        left join notice n on n.id = e.notice_id
+        where l.statement_id = $1 order by l.n, e.raised_at, e.id";
+    SIGHTED = "select s.source, s.seen_at, l.booked_on from allocation a
+        join sighting s on s.payment_id = a.payment_id
+        left join statement_line l on l.id = s.line_id
+        where a.notice_id = $1 order by s.seen_at, s.id";
+    BOOKED_ON = "select max(l.booked_on) from sighting s
+        join statement_line l on l.id = s.line_id where s.payment_id = $1";
     TO_ACCEPT = concat!("select cast(count(distinct n.group_id) as bigint) from notice n
         join claim_group g on g.id = n.group_id
         where ", scoped!("n"), " and g.accepted_at is null and n.state = 'paid'");
@@ -156,13 +165,27 @@ pub struct LineMatch {
     pub rule: String,
 }
 
-/// An open exception of a line or of its payment.
+/// An exception of a line or of its payment, open or ended.
 #[derive(Clone, Debug, sqlx::FromRow)]
 #[expect(missing_docs, reason = "named as its columns")]
 pub struct LineException {
     pub id: ExceptionId,
     pub kind: ExceptionKind,
+    pub amount: Dong,
+    pub state: ExceptionState,
+    /// The notice that the money names.
+    pub meant: Option<crate::domain::id::Reference>,
     pub line_id: LineId,
+}
+
+/// Somebody told us of money that pays a notice.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "named as its columns")]
+pub struct SightedRow {
+    pub source: Source,
+    pub seen_at: Timestamp,
+    /// The day of the statement's line.
+    pub booked_on: Option<Day>,
 }
 
 impl Tx {
@@ -215,12 +238,23 @@ impl Tx {
         Ok(fetch_all!(self, LINE_MATCHES, statement))
     }
 
-    /// Open exceptions of a statement's lines; the statement was read within a scope.
+    /// Exceptions of a statement's lines, open or ended; the statement was read within a scope.
     pub async fn line_exceptions(
         &mut self,
         statement: StatementId,
     ) -> Result<Vec<LineException>, StoreError> {
         Ok(fetch_all!(self, LINE_EXCEPTIONS, statement))
+    }
+
+    /// Who told of the money that pays a notice, oldest first; the notice was read within a scope.
+    pub async fn sighted(&mut self, notice: NoticeId) -> Result<Vec<SightedRow>, StoreError> {
+        Ok(fetch_all!(self, SIGHTED, notice))
+    }
+
+    /// The day of the statement's line that shows a payment; the payment was read within a scope.
+    pub async fn booked_on(&mut self, payment: PaymentId) -> Result<Option<Day>, StoreError> {
+        let (day,): (Option<Day>,) = fetch_one!(self, BOOKED_ON, payment);
+        Ok(day)
     }
 
     /// Claim groups within the scope that are paid and not accepted.

@@ -4,7 +4,9 @@ use super::{StoreError, Tx, fetch_all, fetch_one, statements};
 use crate::domain::time::Timestamp;
 
 statements! {
-    WAITING = "select count(*) from inbox where outcome = 'waiting'";
+    WAITING = "
+        select count(*) from exception e join inbox i on i.id = e.inbox_id
+        where e.state = 'open' and e.kind = 'poisoned' and i.outcome = 'waiting'";
     OUTBOX = "select state, count(*) from outbox group by state order by state";
     OLDEST = "
         select raised_at from exception

@@ -25,6 +25,7 @@ pub mod order;
 pub mod receipt;
 pub mod reference;
 pub mod refused;
+pub mod refused_file;
 mod scope;
 pub mod series;
 pub mod session;
@@ -120,6 +121,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str)> {
         receipt::STATEMENTS,
         reference::STATEMENTS,
         refused::STATEMENTS,
+        refused_file::STATEMENTS,
         series::STATEMENTS,
         session::STATEMENTS,
         sign_in::STATEMENTS,
@@ -209,7 +211,12 @@ pub enum Store {
         write: SqlitePool,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        /// For everything but the lane.
+        pool: PgPool,
+        /// Connections of the settlement lane, made when they are first used.
+        lane: PgPool,
+    },
 }
 
 /// One transaction. Dropped without [`Tx::commit`] it changes nothing.
@@ -229,7 +236,7 @@ impl Store {
             Self::Sqlite { write, .. } => {
                 Ok(Tx::Sqlite(write.begin_with("begin immediate").await?))
             }
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Postgres { pool, .. } => Ok(Tx::Postgres(pool.begin().await?)),
         }
     }
 
@@ -237,7 +244,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         match self {
             Self::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
-            Self::Postgres(pool) => Ok(Tx::Postgres(
+            Self::Postgres { pool, .. } => Ok(Tx::Postgres(
                 pool.begin_with("begin isolation level repeatable read read only").await?,
             )),
         }
@@ -254,7 +261,10 @@ impl Store {
                 }
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, lane } => {
+                lane.close().await;
+                pool.close().await;
+            }
         }
     }
 
@@ -273,7 +283,7 @@ impl Store {
     pub const fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+            Self::Postgres { .. } => "postgres",
         }
     }
 }

@@ -40,9 +40,9 @@ statements! {
         and (cast($4 as text) is null or n.reference = $4)
         order by r.issued_at desc, r.number desc, r.id desc limit $5 offset $6");
     COUNT = concat!("select cast(count(*) as bigint) from receipt r where ", scoped!("r"));
-    WITHOUT_PAPER = concat!("select ", columns!(), tables!(), "where not exists
+    WITHOUT_PAPER = concat!("select ", columns!(), tables!(), "where r.id >= $1 and not exists
         (select 1 from receipt_paper p where p.receipt_id = r.id)
-        order by r.id limit $1");
+        order by r.id limit $2");
     ADD_PAPER = "insert into receipt_paper (receipt_id, format, sha256, signed_text, key_id, made_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     PAPER = "select p.format, p.sha256, p.signed_text, p.key_id, b.bytes from receipt_paper p
@@ -147,12 +147,13 @@ impl Tx {
         ))
     }
 
-    /// Receipts whose paper is still to be made, oldest first.
+    /// Receipts from `first` on whose paper is still to be made, oldest first.
     pub async fn receipts_without_paper(
         &mut self,
+        first: ReceiptId,
         limit: i64,
     ) -> Result<Vec<ReceiptRow>, StoreError> {
-        Ok(fetch_all!(self, WITHOUT_PAPER, limit))
+        Ok(fetch_all!(self, WITHOUT_PAPER, first, limit))
     }
 
     /// Keeps a receipt's paper; the first one made stays.

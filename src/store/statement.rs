@@ -89,18 +89,18 @@ statements! {
         group by 1, 2, 3 order by 1, 2, 3";
     EXCEPTIONS = concat!("select e.id, e.agency_id, e.court_id, e.kind, e.amount, e.payment_id,
         e.line_id, e.notice_id, e.order_id, e.reason, e.suggestion, e.state, e.bank_day,
-        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
-        p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
+        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo,
+        coalesce(p.paid_at, l.booked_at) as paid_at, p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
         coalesce(l.payer_name, p.payer_name) as payer
         from exception e left join notice n on n.id = e.notice_id
         left join payment p on p.id = e.payment_id left join statement_line l on l.id = e.line_id
         where ", agency_scoped!("e"), " and (cast($4 as text) is null or e.state = $4)
           and (cast($5 as text) is null or e.kind = $5)
-        order by e.bank_day, e.raised_at, e.id limit $6 offset $7");
+        order by e.bank_day, e.raised_at, coalesce(l.n, 0), e.id limit $6 offset $7");
     EXCEPTION = concat!("select e.id, e.agency_id, e.court_id, e.kind, e.amount, e.payment_id,
         e.line_id, e.notice_id, e.order_id, e.reason, e.suggestion, e.state, e.bank_day,
-        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo, p.paid_at,
-        p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
+        e.raised_at, e.cleared_at, e.cleared_by, e.cleared_why, n.reference, p.payer_name, p.memo,
+        coalesce(p.paid_at, l.booked_at) as paid_at, p.source, l.n as line_number, coalesce(l.memo, p.memo) as text,
         coalesce(l.payer_name, p.payer_name) as payer
         from exception e left join notice n on n.id = e.notice_id
         left join payment p on p.id = e.payment_id left join statement_line l on l.id = e.line_id

@@ -53,10 +53,22 @@ fn whole_story(more: &[&str]) {
         ("staff ", 13),
         ("notice ", 21),
         ("receipt ", 7),
-        ("reconciliation ", 30),
+        ("quote ", 22),
+        ("reconciliation ", 34),
         ("acceptance ", 14),
     ] {
         assert_eq!(count(step), times, "{step}");
+    }
+    // Figures stand as they were read, with the words of the page that they were read from.
+    for line in [
+        "quote DEMO-03 Hoàng Thị Mẫu Đơn Từ: Giá trị yêu cầu 2 900.000.000 ₫; Án phí, mục A.II.1.3 \
+         bậc d 39.000.000 ₫; Tạm ứng 19.500.000 ₫; Phải nộp 19.500.000 ₫",
+        "reconciliation dòng 4 Không rõ mã 19.500.000 đ: nội dung chuyển khoản không có mã thông báo; \
+         gợi ý AP2611900042: tên giống đương sự; đúng số tiền",
+        "reconciliation dòng 12 12.500.000 đ: mã đứng riêng trong nội dung, nhiều hơn số phải nộp, \
+         AP2611900114, Biên lai SM/26E số 14",
+    ] {
+        assert!(said.iter().any(|said| said == line), "{line}");
     }
     let config = folder.0.join("config.toml");
     let check = anphi().args(["check", "--json", "--config"]).arg(&config).output().unwrap();

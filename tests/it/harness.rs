@@ -172,8 +172,7 @@ impl World {
         let vault = Arc::new(Vault::new(&[7; 32]));
         let dyn_clock: Arc<dyn Clock> = clock.clone();
         let dyn_random: Arc<dyn Random> = random.clone();
-        let settler =
-            Settler::new(store.clone(), dyn_clock.clone(), dyn_random.clone(), vault.clone());
+        let settler = Settler::new(&store, dyn_clock.clone(), dyn_random.clone(), vault.clone());
         let (lane, _writer) = Lane::start(settler);
         let bodies = Bodies::seed(&store, &clock, &random).await;
         let accounts = accounts("http://127.0.0.1:9");
@@ -192,6 +191,7 @@ impl World {
             site: "https://anphi.vidu.invalid".to_owned(),
             session_times: anphi::app::session::SessionTimes::BUILT_IN,
             health: anphi::app::health::Health::default(),
+            papers_made: anphi::app::papers::PapersMade::default(),
             tries: anphi::app::tries::Tries::default(),
             test_data: false,
         });
@@ -221,7 +221,7 @@ impl World {
             Store::Sqlite { write, .. } => {
                 write.execute(text).await.unwrap();
             }
-            Store::Postgres(pool) => {
+            Store::Postgres { pool, .. } => {
                 pool.execute(text).await.unwrap();
             }
         }

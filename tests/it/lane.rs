@@ -83,7 +83,7 @@ async fn count(world: &World, text: &'static str) -> i64 {
     use anphi::store::Store;
     let row: (i64,) = match &world.app.store {
         Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
     };
     row.0
 }

@@ -69,7 +69,7 @@ async fn assert_numbered(store: &Store) -> i64 {
 async fn count(store: &Store, text: &'static str) -> i64 {
     let (count,): (i64,) = match store {
         Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
     };
     count
 }
@@ -78,7 +78,7 @@ async fn count(store: &Store, text: &'static str) -> i64 {
 async fn texts(store: &Store, text: &'static str) -> BTreeSet<String> {
     let rows: Vec<(String,)> = match store {
         Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_all(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
     };
     rows.into_iter().map(|(text,)| text).collect()
 }

@@ -119,6 +119,13 @@ on_both! {
         let answer = client(first.clone()).get(&page).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
+        assert_eq!(answer.version(), reqwest::Version::HTTP_2);
+        let long = "x".repeat(20 * 1024);
+        let asked = client(first.clone()).get(format!("{page}?ref={long}"));
+        assert_eq!(asked.send().await.unwrap().status(), StatusCode::URI_TOO_LONG);
+        let asked = client(first.clone()).get(&page).header("x-a", &long).send().await.unwrap();
+        assert_eq!(asked.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        assert!(asked.text().await.unwrap().contains("Xóa cookie"));
         assert!(reqwest::get(format!("http://{}/tra-cuu", service.public)).await.is_err());
 
         let second = certify(&folder);

@@ -84,7 +84,7 @@ on_both! {
             anphi::store::Store::Sqlite { read, .. } => {
                 sqlx::query_scalar("select token_hash from session").fetch_one(read).await.unwrap()
             }
-            anphi::store::Store::Postgres(pool) => {
+            anphi::store::Store::Postgres { pool, .. } => {
                 sqlx::query_scalar("select token_hash from session").fetch_one(pool).await.unwrap()
             }
         };

@@ -68,7 +68,7 @@ async fn refusal(world: &World, login: &str, password: &str, address: &str) -> S
 pub async fn count(store: &Store, text: &'static str) -> i64 {
     let row: (i64,) = match store {
         Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+        Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
     };
     row.0
 }

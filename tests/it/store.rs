@@ -15,7 +15,7 @@ on_both! {
                 Store::Sqlite { read, .. } => {
                     read.acquire().await.unwrap().prepare(text).await.map(|_| ())
                 }
-                Store::Postgres(pool) => {
+                Store::Postgres { pool, .. } => {
                     pool.acquire().await.unwrap().prepare(text).await.map(|_| ())
                 }
             };
@@ -37,7 +37,7 @@ on_both! {
         ] {
             let refused = match &world.app.store {
                 Store::Sqlite { write, .. } => write.execute(text).await.map(|_| ()),
-                Store::Postgres(pool) => pool.execute(text).await.map(|_| ()),
+                Store::Postgres { pool, .. } => pool.execute(text).await.map(|_| ()),
             };
             let message = refused.unwrap_err().to_string();
             assert!(message.contains("only grows"), "{text}: {message}");
@@ -69,7 +69,7 @@ async fn both_engines_have_the_same_tables_and_columns() {
     let sqlite = World::on_sqlite().await;
     let Some(postgres) = World::on_postgres().await else { return };
     let Store::Sqlite { read, .. } = &sqlite.app.store else { panic!("SQLite") };
-    let Store::Postgres(pool) = &postgres.app.store else { panic!("PostgreSQL") };
+    let Store::Postgres { pool, .. } = &postgres.app.store else { panic!("PostgreSQL") };
     let one: Vec<(String, String)> = sqlx::query_as(
         "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
         where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '_sqlx%'",

@@ -148,7 +148,7 @@ impl Baseline {
                 let mut tx = write.begin_with("begin immediate").await?;
                 settle_in!(self, came, tx, texts::SQLITE)
             }
-            Store::Postgres(pool) => {
+            Store::Postgres { pool, .. } => {
                 let mut tx = pool.begin().await?;
                 settle_in!(self, came, tx, texts::POSTGRES)
             }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Tables that only grow; each has a trigger `_keeps` and one `_stays`.
-const GROWING: [&str; 18] = [
+const GROWING: [&str; 19] = [
     "account_version",
     "allocation",
     "assessment",
@@ -37,6 +37,7 @@ const GROWING: [&str; 18] = [
     "receipt",
     "receipt_paper",
     "reference_data",
+    "refused_file",
     "sighting",
     "sign_in",
     "state_change",

@@ -70,15 +70,15 @@ impl BatchError {
 }
 
 impl Settler {
-    /// A settler on a store.
+    /// A settler on a store, with connections of its own where the engine has use for them.
     pub fn new(
-        store: Store,
+        store: &Store,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         vault: Arc<Vault>,
     ) -> Self {
         let (agencies, ledger) = (Mutex::default(), Mutex::default());
-        Self { store, clock, random, vault, agencies, ledger }
+        Self { store: store.for_lane(), clock, random, vault, agencies, ledger }
     }
 
     /// The present moment.

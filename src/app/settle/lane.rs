@@ -1,4 +1,4 @@
-//! The queue before the one writer.
+//! The queue before the writer.
 
 use std::{
     sync::{
@@ -8,7 +8,10 @@ use std::{
     time::Instant,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
 
 use super::{
     Item,
@@ -49,22 +52,25 @@ struct Job {
 pub struct Lane {
     queue: mpsc::Sender<Job>,
     settler: Arc<Settler>,
+    /// Callers who wait for their answer.
     unanswered: Arc<AtomicUsize>,
+    /// Callers whose report is in a batch that is under way.
+    running: Arc<AtomicUsize>,
 }
 
-/// Counts a caller until it has its answer or goes away.
-struct Unanswered(Arc<AtomicUsize>);
+/// Counts something for as long as it lives.
+struct Counted(Arc<AtomicUsize>, usize);
 
-impl Unanswered {
-    fn count(all: &Arc<AtomicUsize>) -> Self {
-        all.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(all))
+impl Counted {
+    fn add(all: &Arc<AtomicUsize>, count: usize) -> Self {
+        all.fetch_add(count, Ordering::Relaxed);
+        Self(Arc::clone(all), count)
     }
 }
 
-impl Drop for Unanswered {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(self.1, Ordering::Relaxed);
     }
 }
 
@@ -79,8 +85,9 @@ impl Lane {
     pub fn start(settler: Settler) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let settler = Arc::new(settler);
-        let writer = tokio::spawn(write(settler.clone(), jobs));
-        (Self { queue, settler, unanswered: Arc::default() }, writer)
+        let (unanswered, running) = <(Arc<AtomicUsize>, Arc<AtomicUsize>)>::default();
+        let writer = tokio::spawn(write(settler.clone(), jobs, running.clone()));
+        (Self { queue, settler, unanswered, running }, writer)
     }
 
     /// Settles one report; answers after COMMIT.
@@ -106,7 +113,8 @@ impl Lane {
 
     /// Reports that wait now.
     pub fn waiting(&self) -> usize {
-        QUEUE - self.queue.capacity()
+        let unanswered = self.unanswered.load(Ordering::Relaxed);
+        unanswered.saturating_sub(self.running.load(Ordering::Relaxed))
     }
 
     /// Nobody waits for an answer: work that can wait may take the processor and the disk.
@@ -115,26 +123,48 @@ impl Lane {
     }
 
     async fn submit(&self, items: Vec<Item>) -> Answered {
-        let _unanswered = Unanswered::count(&self.unanswered);
+        let _unanswered = Counted::add(&self.unanswered, 1);
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Job { items, reply }).map_err(|_| LaneError::Away)?;
         answer.await.map_err(|_| LaneError::Away)?
     }
 }
 
-async fn write(settler: Arc<Settler>, mut jobs: mpsc::Receiver<Job>) {
-    let mut taken = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut taken, BATCH).await > 0 {
-        // Lines of a statement settle apart from pushes, which may report the same transfers.
-        let (statements, others): (Vec<Job>, Vec<Job>) =
-            taken.drain(..).partition(|job| job.items.iter().any(|item| item.line.is_some()));
-        if !others.is_empty() {
-            settle_jobs(&settler, others).await;
+/// Settles what waits: at once when nothing is under way, and beside what is once as much waits as
+/// that took, so that batches grow with the load instead of getting many and small.
+async fn write(settler: Arc<Settler>, mut jobs: mpsc::Receiver<Job>, running: Arc<AtomicUsize>) {
+    let at_once = usize::try_from(settler.store.batches_at_once()).unwrap_or(1);
+    let (mut taken, mut under_way) = (Vec::with_capacity(BATCH), JoinSet::new());
+    let mut open = true;
+    while open || !taken.is_empty() || !under_way.is_empty() {
+        let room = BATCH - taken.len();
+        tokio::select! {
+            more = jobs.recv_many(&mut taken, room), if open && room > 0 => open = more > 0,
+            Some(_) = under_way.join_next() => {}
         }
-        for job in statements {
-            settle_jobs(&settler, vec![job]).await;
+        let is_worth_another =
+            under_way.len() < at_once && taken.len() >= running.load(Ordering::Relaxed);
+        if !taken.is_empty() && (under_way.is_empty() || is_worth_another) {
+            let batch = next_batch(&mut taken);
+            let counted = Counted::add(&running, batch.len());
+            let settler = Arc::clone(&settler);
+            under_way.spawn(async move {
+                settle_jobs(&settler, batch).await;
+                drop(counted);
+            });
         }
     }
+}
+
+/// All that waits but statement lines, which settle apart from pushes that may report the same
+/// transfers; when only those wait, the first file's.
+fn next_batch(taken: &mut Vec<Job>) -> Vec<Job> {
+    let is_statement = |job: &Job| job.items.iter().any(|item| item.line.is_some());
+    let mut batch: Vec<Job> = taken.extract_if(.., |job| !is_statement(job)).collect();
+    if batch.is_empty() {
+        batch.extend(taken.drain(..taken.len().min(1)));
+    }
+    batch
 }
 
 /// Settles several jobs in one transaction; when it fails for a reason of its own, one by one.

@@ -3,6 +3,7 @@
 
 use crate::domain::{
     case::{CaseKind, GroupKind, Instance, PartyRole},
+    id::Reference,
     money::Dong,
     staff::Role,
 };
@@ -74,6 +75,30 @@ const fn body(number: u32, name: &'static str) -> Person {
     Person { number, name, body: true }
 }
 
+/// A notice of a claim.
+#[derive(Clone, Copy)]
+pub(super) struct Due {
+    /// The nine digits of its reference.
+    pub(super) number: u32,
+    /// The fee that its advance is worked out from.
+    pub(super) fee: i64,
+    /// What is to be paid.
+    pub(super) advance: i64,
+    /// Working days before the day of the story on which it was received.
+    pub(super) before: u32,
+}
+
+impl Due {
+    /// Its reference.
+    pub(super) fn reference(self) -> Reference {
+        Reference::from_number(self.number)
+    }
+}
+
+const fn due(number: u32, fee: i64, advance: i64, before: u32) -> Due {
+    Due { number, fee, advance, before }
+}
+
 /// A claim of a case; who makes it by place in the case's parties.
 #[derive(Clone, Copy)]
 pub(super) struct Claim {
@@ -87,9 +112,8 @@ pub(super) struct Claim {
     pub(super) by: &'static [usize],
     /// A relief of this claim.
     pub(super) relief: Option<&'static str>,
-    /// Its notices: reference number (nine digits), the advance, working days before D on which
-    /// it was received.
-    pub(super) notices: &'static [(u32, i64, u32)],
+    /// Its notices.
+    pub(super) notices: &'static [Due],
 }
 
 /// A case of the demo.
@@ -117,7 +141,7 @@ const fn main(
     text: &'static str,
     value: i64,
     by: &'static [usize],
-    notices: &'static [(u32, i64, u32)],
+    notices: &'static [Due],
 ) -> Claim {
     Claim { group: GroupKind::Main, text, value, by, relief: None, notices }
 }
@@ -126,16 +150,12 @@ const fn counter(
     text: &'static str,
     value: i64,
     by: &'static [usize],
-    notices: &'static [(u32, i64, u32)],
+    notices: &'static [Due],
 ) -> Claim {
     Claim { group: GroupKind::Counterclaim, text, value, by, relief: None, notices }
 }
 
-const fn independent(
-    value: i64,
-    by: &'static [usize],
-    notices: &'static [(u32, i64, u32)],
-) -> Claim {
+const fn independent(value: i64, by: &'static [usize], notices: &'static [Due]) -> Claim {
     let text = "Yêu cầu độc lập";
     Claim { group: GroupKind::Independent, text, value, by, relief: None, notices }
 }
@@ -154,7 +174,7 @@ pub(super) const CASES: [Case; 12] = [
             (Plaintiff, person(1, "Nguyễn Văn Ví Dụ")),
             (Defendant, person(2, "Trần Thị Thí Dụ")),
         ],
-        claims: &[main("Đòi nợ vay", 5_000_000, &[0], &[(261_190_001, 300_000, 2)])],
+        claims: &[main("Đòi nợ vay", 5_000_000, &[0], &[due(261_190_001, 300_000, 300_000, 2)])],
         relief: None,
     },
     Case {
@@ -167,7 +187,12 @@ pub(super) const CASES: [Case; 12] = [
             (Plaintiff, person(3, "Lê Thị Giả Định")),
             (Defendant, body(4, "Công ty TNHH Xây Dựng Không Có Thật")),
         ],
-        claims: &[main("Bồi thường", 120_000_000, &[0], &[(261_190_002, 1_500_000, 2)])],
+        claims: &[main(
+            "Bồi thường",
+            120_000_000,
+            &[0],
+            &[due(261_190_002, 6_000_000, 1_500_000, 2)],
+        )],
         relief: Some((0, "force_majeure", "GM-01")),
     },
     Case {
@@ -182,9 +207,14 @@ pub(super) const CASES: [Case; 12] = [
             (RelatedPerson, person(25, "Hồ Văn Liên Quan Mẫu")),
         ],
         claims: &[
-            main("Yêu cầu thanh toán", 650_000_000, &[0], &[(261_190_003, 15_000_000, 2)]),
-            counter("Phản tố", 900_000_000, &[1], &[(261_190_004, 19_500_000, 2)]),
-            independent(6_000_000_000, &[2], &[(261_190_005, 57_000_000, 2)]),
+            main(
+                "Yêu cầu thanh toán",
+                650_000_000,
+                &[0],
+                &[due(261_190_003, 30_000_000, 15_000_000, 2)],
+            ),
+            counter("Phản tố", 900_000_000, &[1], &[due(261_190_004, 39_000_000, 19_500_000, 2)]),
+            independent(6_000_000_000, &[2], &[due(261_190_005, 114_000_000, 57_000_000, 2)]),
         ],
         relief: None,
     },
@@ -200,7 +230,12 @@ pub(super) const CASES: [Case; 12] = [
         ],
         claims: &[
             main("Ly hôn", 0, &[0], &[]),
-            main("Phần tài sản yêu cầu chia", 2_500_000_000, &[0], &[(261_190_006, 41_300_000, 2)]),
+            main(
+                "Phần tài sản yêu cầu chia",
+                2_500_000_000,
+                &[0],
+                &[due(261_190_006, 82_000_000, 41_300_000, 2)],
+            ),
         ],
         relief: None,
     },
@@ -218,7 +253,7 @@ pub(super) const CASES: [Case; 12] = [
             "Công nhận thuận tình ly hôn",
             0,
             &[0, 1],
-            &[(261_190_007, 150_000, 2), (261_190_008, 150_000, 2)],
+            &[due(261_190_007, 300_000, 150_000, 2), due(261_190_008, 300_000, 150_000, 2)],
         )],
         relief: None,
     },
@@ -233,8 +268,8 @@ pub(super) const CASES: [Case; 12] = [
             (Defendant, body(12, "Công ty CP Ví Dụ Hai")),
         ],
         claims: &[
-            main("Đòi tiền hàng", 45_000_000, &[0], &[(261_190_009, 3_000_000, 1)]),
-            counter("Phản tố", 250_000_000, &[1], &[(261_190_010, 6_250_000, 1)]),
+            main("Đòi tiền hàng", 45_000_000, &[0], &[due(261_190_009, 3_000_000, 3_000_000, 1)]),
+            counter("Phản tố", 250_000_000, &[1], &[due(261_190_010, 12_500_000, 6_250_000, 1)]),
         ],
         relief: None,
     },
@@ -249,8 +284,13 @@ pub(super) const CASES: [Case; 12] = [
             (Defendant, body(14, "Công ty TNHH Mô Phỏng")),
         ],
         claims: &[
-            main("Đòi tiền thi công", 500_000_000, &[0], &[(261_190_011, 12_000_000, 1)]),
-            counter("Phản tố", 1_200_000_000, &[1], &[(261_190_012, 24_000_000, 1)]),
+            main(
+                "Đòi tiền thi công",
+                500_000_000,
+                &[0],
+                &[due(261_190_011, 24_000_000, 12_000_000, 1)],
+            ),
+            counter("Phản tố", 1_200_000_000, &[1], &[due(261_190_012, 48_000_000, 24_000_000, 1)]),
         ],
         relief: None,
     },
@@ -267,9 +307,9 @@ pub(super) const CASES: [Case; 12] = [
             (RelatedPerson, body(27, "Quỹ Đầu Tư Giả Định")),
         ],
         claims: &[
-            main("Hủy nghị quyết", 0, &[0], &[(261_190_013, 3_000_000, 1)]),
-            independent(3_200_000_000, &[2], &[(261_190_014, 48_000_000, 9)]),
-            independent(10_000_000_000, &[3], &[(261_190_015, 59_000_000, 1)]),
+            main("Hủy nghị quyết", 0, &[0], &[due(261_190_013, 3_000_000, 3_000_000, 1)]),
+            independent(3_200_000_000, &[2], &[due(261_190_014, 96_000_000, 48_000_000, 9)]),
+            independent(10_000_000_000, &[3], &[due(261_190_015, 118_000_000, 59_000_000, 1)]),
         ],
         relief: None,
     },
@@ -285,8 +325,13 @@ pub(super) const CASES: [Case; 12] = [
             (RelatedPerson, body(28, "Trung tâm Bảo Lãnh Mẫu")),
         ],
         claims: &[
-            main("Bồi hoàn chi phí đào tạo", 200_000_000, &[0], &[(261_190_016, 3_000_000, 2)]),
-            independent(5_000_000, &[2], &[(261_190_017, 300_000, 2)]),
+            main(
+                "Bồi hoàn chi phí đào tạo",
+                200_000_000,
+                &[0],
+                &[due(261_190_016, 6_000_000, 3_000_000, 2)],
+            ),
+            independent(5_000_000, &[2], &[due(261_190_017, 300_000, 300_000, 2)]),
             Claim {
                 group: GroupKind::Counterclaim,
                 text: "Tiền lương",
@@ -309,12 +354,12 @@ pub(super) const CASES: [Case; 12] = [
             (Defendant, person(20, "Đinh Thị Quản Lý Mẫu")),
         ],
         claims: &[
-            main("Bồi thường", 2_400_000_000, &[0], &[(261_190_018, 22_200_000, 1)]),
+            main("Bồi thường", 2_400_000_000, &[0], &[due(261_190_018, 44_400_000, 22_200_000, 1)]),
             counter(
                 "Phản tố (không phải tiền lương)",
                 800_000_000,
                 &[1],
-                &[(261_190_019, 10_000_000, 6)],
+                &[due(261_190_019, 20_000_000, 10_000_000, 6)],
             ),
         ],
         relief: None,
@@ -329,7 +374,7 @@ pub(super) const CASES: [Case; 12] = [
             (Plaintiff, person(21, "Mai Văn Khiếu Kiện Thử")),
             (Defendant, body(22, "Ủy ban nhân dân xã Mẫu (không có thật)")),
         ],
-        claims: &[main("Hủy quyết định", 0, &[0], &[(261_190_020, 300_000, 2)])],
+        claims: &[main("Hủy quyết định", 0, &[0], &[due(261_190_020, 300_000, 300_000, 2)])],
         relief: None,
     },
     Case {
@@ -342,7 +387,7 @@ pub(super) const CASES: [Case; 12] = [
             (Plaintiff, body(23, "Ngân hàng TMCP Tưởng Tượng")),
             (Appellant, body(24, "Công ty TNHH Vay Thử")),
         ],
-        claims: &[main("Kháng cáo", 0, &[1], &[(261_190_021, 2_000_000, 2)])],
+        claims: &[main("Kháng cáo", 0, &[1], &[due(261_190_021, 2_000_000, 2_000_000, 2)])],
         relief: None,
     },
 ];

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 
-use super::clock::StoryClock;
+use super::{clock::StoryClock, html};
 use crate::{
     app::totp,
     cli::{Failure, Outcome},
@@ -231,14 +231,9 @@ impl Browser {
 }
 
 /// What of a page a person reads, for messages.
-fn spoken(html: &str) -> String {
-    let main = html.split("<main").nth(1).unwrap_or(html);
-    let mut text = String::new();
-    for part in main.split('<') {
-        text.push_str(part.split_once('>').map_or("", |(_, after)| after));
-        text.push(' ');
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect()
+fn spoken(page: &str) -> String {
+    let main = page.split("<main").nth(1).unwrap_or(page);
+    html::text(main).chars().take(400).collect()
 }
 
 /// How a member of staff signs in.

@@ -5,7 +5,10 @@ mod cast;
 mod clients;
 mod clock;
 mod control;
+mod html;
 mod money;
+mod quote;
+mod recon;
 mod stage;
 mod story;
 

@@ -1,29 +1,28 @@
-//! The story's money: three payers by VNPAY, a day at the bank, its statement, what is left of it.
+//! The story's money: three payers by VNPAY, a day at the bank.
 
 use chrono::{NaiveDate, NaiveTime};
 use reqwest::StatusCode;
 
 use super::{
-    cast::{ACCOUNT, BIN, CASES, dong},
+    cast::{ACCOUNT, BIN, CASES, HOLDER, dong},
     clients::Browser,
-    stage::{BANK, Stage},
+    html,
+    stage::Stage,
     story::{at, must, sum, text, working_day_before, wrong},
 };
 use crate::{
     cli::{Failure, Outcome, open},
     codec::vietqr::VietQr,
     domain::{
-        exception::ExceptionState,
         id::Reference,
         payment::{Counterparty, Direction},
-        staff::Scope,
         time::Timestamp,
     },
     sim::{
         Act,
         bank::{Due, Telling, Transfer},
     },
-    store::statement::ExceptionFilter,
+    words::Lang,
 };
 
 /// The day's movements at the bank, as `data` of the demo.
@@ -32,50 +31,12 @@ const STATEMENT: &str = include_str!("../../../assets/demo/statement.csv");
 /// Lines that the bank also pushes at once.
 const PUSHED: [u32; 5] = [1, 6, 9, 11, 14];
 
-/// What each line must turn out to be (line, rule).
-const LINES: [&str; 22] = [
-    "sighting",
-    "exact",
-    "lenient",
-    "no_reference",
-    "exact",
-    "sighting",
-    "parts",
-    "several",
-    "sighting",
-    "double",
-    "sighting",
-    "exact",
-    "double",
-    "sighting",
-    "exact",
-    "provider_settlement",
-    "unexplained",
-    "bank_fee",
-    "interest",
-    "exact",
-    "no_reference",
-    "unknown_reference",
-];
-
-/// What is left for the accountant: line, kind, sum, the notice suggested (`refund` for a refund).
-const LEFT: [(u32, &str, i64, &str); 8] = [
-    (4, "no_reference", 19_500_000, "AP2611900042"),
-    (10, "double", 3_000_000, "refund"),
-    (12, "over", 500_000, "refund"),
-    (13, "double", 24_000_000, "AP2611900123"),
-    (16, "provider_settlement", 5_284_100, ""),
-    (17, "unexplained_debit", 3_000_000, ""),
-    (21, "no_reference", 10_000_000, "AP2611900195"),
-    (22, "unknown_reference", 300_000, "AP2611900205"),
-];
-
 /// Three payers go through VNPAY on the day before: from the look-up to the gateway's page.
 pub(super) async fn pay_by_gateway(stage: &Stage) -> Outcome {
     stage.clock.set(at(working_day_before(stage, 1)?, 14, 0)?);
     for (number, reference) in (1i64..).zip(["AP2611900167", "AP2611900172", "AP2611900218"]) {
         let payer = Browser::new("payer", stage.http.clone(), &stage.site);
-        let url = leave(&payer, reference).await?;
+        let url = choose(&payer, reference, "vnpay").await?;
         let order = order(stage, reference).await?;
         let amount = sum(&order, "/amount");
         must("order", &text(&order, "/state"), &"processing")?;
@@ -103,12 +64,12 @@ pub(super) async fn pay_by_gateway(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-/// From the look-up by the two facts of the paper to the address of the gateway.
-async fn leave(payer: &Browser, reference: &str) -> Result<String, Failure> {
+/// From the look-up by the two facts of the paper to where a way of paying leads.
+async fn choose(payer: &Browser, reference: &str, method: &str) -> Result<String, Failure> {
     let fields = [("ref", reference), ("fact", &fact(reference))];
     let found = payer.taken(payer.fill(("/tra-cuu", "/tra-cuu"), &fields).await?)?;
     let pay = format!("{}/thanh-toan", found.to);
-    let fields = [("who", "self"), ("method", "vnpay")];
+    let fields = [("who", "self"), ("method", method)];
     Ok(payer.taken(payer.fill((&pay, "/thanh-toan"), &fields).await?)?.to)
 }
 
@@ -116,8 +77,7 @@ async fn leave(payer: &Browser, reference: &str) -> Result<String, Failure> {
 fn fact(reference: &str) -> String {
     let claims = CASES.iter().flat_map(|case| case.claims.iter().map(move |claim| (case, claim)));
     let found = claims.filter_map(|(case, claim)| {
-        let notice = |n: &(u32, i64, u32)| Reference::from_number(n.0).as_str() == reference;
-        let place = claim.notices.iter().position(notice)?;
+        let place = claim.notices.iter().position(|due| due.reference().as_str() == reference)?;
         // Of several notices of one claim each is one payer's.
         let party = claim.by.get(place).or_else(|| claim.by.first())?;
         case.parties.get(*party).map(|(_, person)| format!("{:04}", person.number % 10_000))
@@ -222,11 +182,20 @@ pub(super) async fn bank_day(stage: &Stage) -> Outcome {
     forge(stage).await
 }
 
-/// A payer's banking app reads the notice's code: account, sum and reference are the notice's.
+/// A payer's banking app reads the code of the page: account, sum and reference are the notice's.
 async fn scan_the_code(stage: &Stage) -> Outcome {
     let notice = stage.users.reader.read("/notices/AP2611900016").await?;
     let (reference, amount) = (text(&notice, "/reference"), sum(&notice, "/amount"));
-    let code = VietQr::transfer(BIN, ACCOUNT, Some(amount), reference);
+    let payer = Browser::new("payer", stage.http.clone(), &stage.site);
+    let way = choose(&payer, reference, "vietqr").await?;
+    let page = payer.open(&way).await?;
+    let said = html::classed(&page.text, "val");
+    let shown = html::text(&Lang::Vi.money(amount));
+    let [_, account, holder, due, content] = said.as_slice() else {
+        return Err(wrong("order", "the page of the transfer has no five rows"));
+    };
+    must("order", &[account, holder, due].map(String::as_str), &[ACCOUNT, HOLDER, &shown])?;
+    let code = VietQr::transfer(BIN, account, Some(amount), content);
     let payload = code.build().map_err(|error| wrong("order", error))?.to_string();
     let due = stage.sim.bank.scan(&payload, Counterparty::default());
     let due = due.map_err(|error| wrong("order", error))?;
@@ -249,87 +218,4 @@ async fn forge(stage: &Stage) -> Outcome {
     let notice = stage.users.reader.read("/notices/AP2611900205").await?;
     must("callback", &text(&notice, "/state"), &"served")?;
     open::say("callback AP2611900205 ngân hàng forged: refused with 401, nothing changed")
-}
-
-/// The accountant imports the bank's file; the head of the agency reads what became of it.
-pub(super) async fn reconcile(stage: &Stage) -> Outcome {
-    stage.clock.set(at(stage.day, 18, 0)?);
-    let address = format!(
-        "http://{}/statements/{ACCOUNT}/{}/camt053.xml",
-        stage.sim.bank.address(),
-        stage.day
-    );
-    let sent = stage.http.get(address).send().await.map_err(|error| wrong("statement", error))?;
-    let bytes = sent.bytes().await.map_err(|error| wrong("statement", error))?;
-    let name = format!("{}.xml", stage.day);
-    let desk = stage.users.staff("ketoan")?.seated().await?;
-    let new = ("/desk/statements/new", "/desk/statements/new");
-    let preview = desk.upload(new, &[("account", BANK)], (&name, &bytes)).await?;
-    let preview = desk.taken(preview)?.to;
-    let imported = desk.taken(desk.fill((&preview, &preview), &[]).await?)?.to;
-    let again = desk.upload(new, &[("account", BANK)], (&name, &bytes)).await?;
-    let again = match again.status {
-        StatusCode::SEE_OTHER => desk.fill((&again.to, &again.to), &[]).await?,
-        _ => again,
-    };
-    must("statement", &again.status, &StatusCode::UNPROCESSABLE_ENTITY)?;
-    let statement = imported.split('?').next().unwrap_or_default();
-    let reader = stage.users.staff("thutruong")?.seated().await?;
-    let page = reader.open(statement).await?;
-    let rows = page.text.matches("<tr><th scope=\"row\">").count();
-    must("statement", &rows, &LINES.len())?;
-    open::say(&format!("statement {name} camt.053: {rows} dòng"))?;
-    lines(stage, statement).await?;
-    left(stage, reader).await
-}
-
-/// The rule that explained each line.
-async fn lines(stage: &Stage, statement: &str) -> Outcome {
-    let failed = |error: crate::store::StoreError| wrong("reconciliation", error);
-    let id = statement.rsplit('/').next().unwrap_or_default().parse();
-    let id = id.map_err(|_| wrong("reconciliation", "no address of a statement"))?;
-    let mut tx = stage.app.store.read().await.map_err(failed)?;
-    let lines = tx.lines(id).await.map_err(failed)?;
-    for (line, expected) in lines.iter().zip(LINES) {
-        let rule = line.rule.clone().unwrap_or_default();
-        must(&format!("reconciliation dòng {}", line.n), &rule.as_str(), &expected)?;
-        open::say(&format!(
-            "reconciliation dòng {} {} {} đ: {rule}",
-            line.n, line.direction, line.amount
-        ))?;
-    }
-    Ok(())
-}
-
-/// What is left for a person: each with its sum on a page of its own.
-async fn left(stage: &Stage, reader: &Browser) -> Outcome {
-    let failed = |error: crate::store::StoreError| wrong("reconciliation", error);
-    let filter = ExceptionFilter {
-        state: Some(ExceptionState::Open),
-        limit: 100,
-        ..ExceptionFilter::default()
-    };
-    let mut tx = stage.app.store.read().await.map_err(failed)?;
-    let mut open_now = tx.exceptions(Scope::All, &filter).await.map_err(failed)?;
-    tx.rollback().await.map_err(failed)?;
-    open_now.sort_by_key(|row| row.line_number);
-    must("reconciliation", &open_now.len(), &LEFT.len())?;
-    for (row, (line, kind, amount, suggested)) in open_now.iter().zip(LEFT) {
-        let step = format!("reconciliation dòng {line}");
-        must(&step, &row.line_number, &Some(i64::from(line)))?;
-        must(&step, &row.kind.code(), &kind)?;
-        let told = row.suggestion.as_ref().map_or("", |found| {
-            let first = found.0.pointer("/notices/0/reference").and_then(|text| text.as_str());
-            let refund = found.0.get("refund").and_then(serde_json::Value::as_bool);
-            first.unwrap_or(if refund == Some(true) { "refund" } else { "" })
-        });
-        must(&step, &told, &suggested)?;
-        let page = reader.open(&format!("/desk/exceptions/{}", row.id)).await?;
-        reader.must_say(&page, &dong(amount).to_string())?;
-        if let Ok(reference) = suggested.parse::<Reference>() {
-            reader.must_say(&page, &reference.spaced())?;
-        }
-        open::say(&format!("{step} còn lại {kind} {} đ, gợi ý {told}", dong(amount)))?;
-    }
-    Ok(())
 }

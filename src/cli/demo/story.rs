@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{
-    cast::{CASES, Case, Claim, KV1, KV2, Person},
+    cast::{CASES, Case, KV1, KV2, Person},
     clients::{Browser, Staff},
-    money,
+    html, money, quote, recon,
     stage::Stage,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     domain::{
         calendar::Reading,
         case::{GroupKind, Instance, PartyRole},
-        id::{NoticeId, Reference},
+        id::Reference,
         money::Dong,
         time::{Clock as _, Day, Timestamp},
     },
@@ -66,7 +66,7 @@ pub(super) async fn play(stage: &Stage) -> Outcome {
     }
     money::pay_by_gateway(stage).await?;
     money::bank_day(stage).await?;
-    money::reconcile(stage).await?;
+    recon::reconcile(stage).await?;
     accept(stage, &cases).await?;
     verify(stage).await
 }
@@ -84,7 +84,10 @@ pub(super) fn at(day: Day, hour: u32, minute: u32) -> Result<Timestamp, Failure>
 }
 
 /// Clerk and judge of a court.
-fn court_staff<'a>(stage: &'a Stage, court: &str) -> Result<(&'a Staff, &'a Staff), Failure> {
+pub(super) fn court_staff<'a>(
+    stage: &'a Stage,
+    court: &str,
+) -> Result<(&'a Staff, &'a Staff), Failure> {
     let at = if court == KV1 { "kv1" } else { "kv2" };
     Ok((stage.users.staff(&format!("thuky.{at}"))?, stage.users.staff(&format!("thamphan.{at}"))?))
 }
@@ -95,8 +98,8 @@ async fn notices_of_day(
     before: u32,
     cases: &mut Cases,
 ) -> Outcome {
-    let due = case.claims.iter().any(|claim| claim.notices.iter().any(|n| n.2 == before));
-    if !due {
+    let due = case.claims.iter().flat_map(|claim| claim.notices);
+    if !due.clone().any(|notice| notice.before == before) {
         return Ok(());
     }
     let id = match cases.get(case.number) {
@@ -105,20 +108,21 @@ async fn notices_of_day(
     };
     let whole = stage.users.reader.read(&format!("/cases/{id}")).await?;
     for (place, claim) in case.claims.iter().enumerate() {
-        let planned: Vec<_> = claim.notices.iter().filter(|n| n.2 == before).collect();
+        let planned: Vec<_> = claim.notices.iter().filter(|due| due.before == before).collect();
         let group = text(&whole, &format!("/claims/{place}/group"));
         if planned.is_empty() {
             continue;
         }
-        quote(stage, (case, claim), &id).await?;
-        stage.random.plan(planned.iter().map(|n| n.0));
+        quote::quote(stage, (case, claim), &id).await?;
+        stage.random.plan(planned.iter().map(|due| due.number));
         let body = json!({ "case": id, "group": group, "send_to_sign": true });
         let drafted = stage.users.court_system.make("/notices", &body).await?;
         let drafted = drafted.pointer("/items").and_then(Value::as_array).cloned();
         let drafted = drafted.unwrap_or_default();
         must("notice", &drafted.len(), &planned.len())?;
         for (notice, planned) in drafted.iter().zip(&planned) {
-            issue(stage, case, text(notice, "/reference"), dong(planned.1)).await?;
+            let reference = text(notice, "/reference");
+            issue(stage, (case, &id), reference, dong(planned.advance)).await?;
         }
     }
     Ok(())
@@ -134,26 +138,16 @@ async fn take_up(stage: &Stage, case: &'static Case, cases: &mut Cases) -> Resul
     let id = text(&made, "/id").to_owned();
     let read = stage.users.reader.read(&format!("/cases/{id}")).await?;
     must("quote", &text(&read, "/number"), &case.number)?;
+    for claim in case.claims.iter().filter(|claim| claim.relief.is_some()) {
+        quote::quote(stage, (case, claim), &id).await?;
+    }
     cases.insert(case.number, id.clone());
     Ok(id)
 }
 
-/// What a claim costs, as the clerk reads it at the desk.
-async fn quote(stage: &Stage, (case, claim): (&Case, &Claim), id: &str) -> Outcome {
-    let (clerk, _) = court_staff(stage, case.court)?;
-    let desk = clerk.seated().await?;
-    let page = desk.open(&format!("/desk/cases/{id}/assessment")).await?;
-    let advance = claim.notices.iter().map(|notice| dong(notice.1));
-    for advance in advance {
-        desk.must_say(&page, &advance.to_string())?;
-        open::say(&format!("quote {} {}: tạm ứng {advance} đ", case.number, claim.text))?;
-    }
-    Ok(())
-}
-
-async fn issue(stage: &Stage, case: &Case, reference: &str, amount: Dong) -> Outcome {
+async fn issue(stage: &Stage, (case, id): (&Case, &str), reference: &str, amount: Dong) -> Outcome {
     let (clerk, judge) = court_staff(stage, case.court)?;
-    let id = notice_id(stage, reference).await?;
+    let id = notice_id(stage, (case, id), reference).await?;
     let sign = format!("/desk/notices/{id}/sign");
     let desk = judge.seated().await?;
     let code = judge.code()?;
@@ -162,7 +156,7 @@ async fn issue(stage: &Stage, case: &Case, reference: &str, amount: Dong) -> Out
     let notice = stage.users.reader.read(&format!("/notices/{reference}")).await?;
     let payers = notice.pointer("/payers").and_then(Value::as_array).cloned().unwrap_or_default();
     for payer in &payers {
-        serve(stage, clerk.seated().await?, id, text(payer, "/party")).await?;
+        serve(stage, clerk.seated().await?, &id, text(payer, "/party")).await?;
     }
     let notice = stage.users.reader.read(&format!("/notices/{reference}")).await?;
     must("notice", &sum(&notice, "/amount"), &amount)?;
@@ -176,7 +170,7 @@ async fn issue(stage: &Stage, case: &Case, reference: &str, amount: Dong) -> Out
     ))
 }
 
-async fn serve(stage: &Stage, desk: &Browser, notice: NoticeId, party: &str) -> Outcome {
+async fn serve(stage: &Stage, desk: &Browser, notice: &str, party: &str) -> Outcome {
     let today = stage.clock.now().day().date();
     let part = |form: &str| today.format(form).to_string();
     let (day, month, year) = (part("%d"), part("%m"), part("%Y"));
@@ -193,12 +187,19 @@ async fn serve(stage: &Stage, desk: &Browser, notice: NoticeId, party: &str) -> 
     desk.taken(desk.fill((&served, &served), &fields).await?).map(drop)
 }
 
-/// The desk's id of a notice, which its addresses carry.
-async fn notice_id(stage: &Stage, reference: &str) -> Result<NoticeId, Failure> {
-    let failed = |error: crate::store::StoreError| wrong("notice", error);
-    let mut tx = stage.app.store.read().await.map_err(failed)?;
-    let row = tx.notice_by_reference(crate::domain::staff::Scope::All, reference).await;
-    row.map_err(failed)?.map(|row| row.id).ok_or_else(|| wrong("notice", reference))
+/// The desk's id of a notice, which its addresses carry: as the clerk finds it on the case's page.
+async fn notice_id(
+    stage: &Stage,
+    (case, id): (&Case, &str),
+    reference: &str,
+) -> Result<String, Failure> {
+    let (clerk, _) = court_staff(stage, case.court)?;
+    let page = clerk.seated().await?.open(&format!("/desk/cases/{id}")).await?;
+    let spaced = reference.parse::<Reference>().map_err(|error| wrong("notice", error))?.spaced();
+    let mut sections = page.text.split("<section").skip(1);
+    let section = sections.find(|section| section.contains(&spaced));
+    let found = section.and_then(|section| html::between(section, "/desk/notices/", "/"));
+    found.map(str::to_owned).ok_or_else(|| wrong("notice", reference))
 }
 
 fn new_case(stage: &Stage, case: &Case) -> Value {
@@ -261,9 +262,9 @@ async fn accept(stage: &Stage, cases: &Cases) -> Outcome {
             (clerk, "/desk/today?tab=to-accept")
         };
         let notices = case.claims.iter().flat_map(|claim| claim.notices);
-        for (number, ..) in notices {
-            let reference = Reference::from_number(*number).to_string();
-            let notice = notice_id(stage, &reference).await?;
+        for due in notices {
+            let reference = due.reference().to_string();
+            let notice = notice_id(stage, (case, id), &reference).await?;
             let action = format!("/desk/notices/{notice}/accept");
             let desk = by.seated().await?;
             if desk.open(list).await?.form(&action).is_none() {

@@ -166,6 +166,10 @@ rules! {
         "a" "account_id" -> "account"."id",
         "b" "agency_id" -> "agency"."id",
         "c" "sha256" -> "blob"."sha256");
+    REFUSED_FILE: "I-18" "refused_file" = dangling!("id", "refused_file":
+        "a" "account_id" -> "account"."id",
+        "b" "agency_id" -> "agency"."id",
+        "c" "sha256" -> "blob"."sha256");
     STATEMENT_LINE: "I-18" "statement_line" = dangling!("id", "statement_line":
         "a" "statement_id" -> "statement"."id",
         "b" "account_id" -> "account"."id",

@@ -53,11 +53,10 @@ with x as materialized (
   select x.item, p.id from x join payment p
     on p.account_id = x.account_id and p.bank_reference is null
     and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\"
-  where x.bank_reference is not null
   union all
   select x.item, p.id from x join payment p
-    on p.account_id = x.account_id and p.amount = x.amount
-    and p.paid_on between x.\"from\" and x.\"to\"
+    on p.account_id = x.account_id and p.bank_reference is not null
+    and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\"
   where x.bank_reference is null
 )
 select k.item, p.id, p.amount, p.bank_reference, p.paid_on, p.source,

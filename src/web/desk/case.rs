@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{
         App, Caller, Error,
-        desk::{CaseSheet, GroupSheet, NoticeSheet, open_groups},
+        desk::{CaseSheet, GroupSheet, NoticeSheet, SightedRow, open_groups},
         worked::Row,
     },
     domain::{
@@ -25,6 +25,7 @@ use crate::{
         money::Dong,
         notice::NoticeState,
         order::{OrderKind, OrderState},
+        payment::Source,
         staff::Operation,
         time::Timestamp,
     },
@@ -34,7 +35,7 @@ use crate::{
         badge::Badge,
         cases::{
             AssessmentPage, CaseBar, CasePage, Event, FourTimes, NoticeAct, NoticeSection,
-            OrderRow, PartyLine, PayerAssessment, ReceiptLink,
+            OrderMoney, OrderRow, PartyLine, PayerAssessment, ReceiptLink,
         },
         clerk::Held,
         frame::Switch,
@@ -189,7 +190,7 @@ fn section(
         amount: notice.amount,
         received: notice.served_on,
         pay_by: notice.pay_by,
-        earliest_return: notice.lapse_after.and_then(|day| day.plus(1)),
+        earliest_return: notice.lapse_after.filter(|_| is_due(one)).and_then(|day| day.plus(1)),
         orders: orders(one),
         act: act(seated, caller, sheet, one),
         print: Some(format!("/desk/notices/{}/thong-bao.pdf", notice.id)),
@@ -201,26 +202,45 @@ fn orders(one: &NoticeSheet) -> Vec<OrderRow> {
         name: format!("{} số {}", row.symbol, row.number),
         path: format!("/desk/receipts/{}/bien-lai.pdf", row.id),
     });
+    let told = |row: &&SightedRow| row.source != Source::Statement;
     let row = |order: &crate::app::holder::Order| {
         let paid = order.state == OrderState::Paid;
         let times = FourTimes {
             bank: one.notice.paid_at,
-            message: one.receipt.as_ref().map(|row| row.issued_at),
-            statement: None,
+            message: one.sighted.iter().rfind(told).map(|row| row.seen_at),
+            statement: one.sighted.iter().filter_map(|row| row.booked_on).max(),
             court: one.notice.receipt_at_court,
         };
+        let awaited = awaits(one, order);
         OrderRow {
             reference: order.provider_ref.clone(),
             way: match order.kind {
                 OrderKind::Standing => "VietQR".to_owned(),
                 OrderKind::Attempt => order.provider.to_uppercase(),
             },
-            badge: order_badge(order.state),
-            times: if paid { times } else { FourTimes::default() },
-            receipt: receipt.clone().filter(|_| paid),
+            badge: if order.state.is_open() && !awaited {
+                Badge::NotAwaited
+            } else {
+                order_badge(order.state)
+            },
+            money: match (paid, awaited) {
+                (true, _) => OrderMoney::Came { times, receipt: receipt.clone() },
+                (false, true) => OrderMoney::Awaited,
+                (false, false) => OrderMoney::None,
+            },
         }
     };
     one.orders.iter().map(row).collect()
+}
+
+/// Whether money may still come by an order. A standing order lives as long as its notice, so that
+/// money that names it is recognised whenever it comes; but for a notice that collects no more, it
+/// waits for nothing.
+fn awaits(one: &NoticeSheet, order: &crate::app::holder::Order) -> bool {
+    match order.kind {
+        OrderKind::Standing => is_due(one) || order.state == OrderState::Seen,
+        OrderKind::Attempt => order.state.is_open(),
+    }
 }
 
 /// What can be done with a notice: its whole group is accepted on its first notice.

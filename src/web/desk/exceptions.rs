@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     forms::Sent,
-    money::{kind_of, memo},
+    money::{kind_of, memo, unsettled},
     session::Seated,
     today::paging,
 };
@@ -34,7 +34,9 @@ use crate::{
         exception::{Act, AssignForm, Decided, Effect, ExceptionPage, Review},
         form::{Field, Item, Wrong},
         frame::{Banner, Switch},
-        money::{self, BankLine, ExceptionSummary, ExceptionTab, ExceptionsPage, Suggestion},
+        money::{
+            self, BankLine, ExceptionSummary, ExceptionTab, ExceptionsPage, Outcome, Suggestion,
+        },
     },
     words::Lang,
 };
@@ -111,6 +113,26 @@ fn reason(lang: Lang, code: &str) -> String {
     .to_string()
 }
 
+/// Whether the money should go back to its payer.
+pub(super) fn suggests_refund(row: &ExceptionRow) -> bool {
+    let kept = row.suggestion.as_ref().and_then(|kept| kept.0.get("refund"));
+    kept.and_then(serde_json::Value::as_bool).unwrap_or(false)
+}
+
+/// Why the money waits: its kind, and what a person or the program wrote beside it.
+fn reason_of(lang: Lang, row: &ExceptionRow) -> String {
+    let kind = unsettled(lang, row.kind);
+    row.reason.as_ref().map_or(kind.clone(), |written| format!("{kind}; {written}"))
+}
+
+/// Why it waits no longer; what the program writes there, in words.
+fn ended(lang: Lang, row: &ExceptionRow) -> String {
+    match row.cleared_why.as_deref() {
+        Some("the parts add up") => lang.t("rule-parts").to_string(),
+        other => other.unwrap_or_default().to_owned(),
+    }
+}
+
 fn exception_line(row: &ExceptionRow) -> BankLine {
     BankLine {
         number: row.line_number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
@@ -121,8 +143,7 @@ fn exception_line(row: &ExceptionRow) -> BankLine {
         payer: row.payer.clone().unwrap_or_default(),
         memo: memo(row.text.as_deref().unwrap_or_default()),
         badge: kind_of(row.kind).badge(),
-        outcome: String::new(),
-        exception: Some(row.id.to_string()),
+        outcome: Outcome::default(),
     }
 }
 
@@ -164,6 +185,7 @@ pub(super) async fn list(
             kind: kind_of(row.kind),
             line: exception_line(row),
             suggestion: best,
+            refund: suggests_refund(row),
         });
     }
     let frame = seated.frame(Switch::Link);
@@ -229,21 +251,19 @@ async fn shown(
         times: FourTimes {
             bank: row.paid_at,
             message: (!on_statement).then_some(row.raised_at),
-            statement: on_statement.then_some(row.bank_day),
+            statement: sheet.booked_on,
             court: None,
         },
-        reason: row
-            .reason
-            .clone()
-            .unwrap_or_else(|| kind_of(row.kind).badge().word(lang).to_string()),
+        reason: reason_of(lang, row),
         meant: row.reference.as_ref().and_then(|code| code.parse().ok()),
         same_sum: if row.state == ExceptionState::Open { sheet.same_sum } else { 0 },
         suggestions,
+        refund: row.state == ExceptionState::Open && suggests_refund(row),
         act,
         decided: sheet.decided_by.as_ref().map(|(who, at)| Decided {
             who: who.clone(),
             at: *at,
-            why: row.cleared_why.clone().unwrap_or_default(),
+            why: ended(lang, row),
         }),
         events: events.collect(),
     };

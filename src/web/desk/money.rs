@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{exceptions::suggestions, session::Seated, today::paging};
+use super::{
+    exceptions::{suggestions, suggests_refund},
+    session::Seated,
+    today::paging,
+};
 use crate::{
     app::{
         App, Caller, Error,
-        desk::{LineRow, StatementSheet},
+        desk::{LineMatch, LineRow, StatementSheet},
         money::Page,
     },
     domain::{
-        exception::ExceptionKind as Kind,
-        id::{Reference, StatementId},
+        exception::{ExceptionKind as Kind, ExceptionState},
+        id::StatementId,
         money::Dong,
         payment::Direction,
         reference_scan::scan,
@@ -27,8 +31,8 @@ use crate::{
         form::{Choice, Field},
         frame::Switch,
         money::{
-            self, Balance, BankLine, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage,
-            ReconRow,
+            self, Balance, BankLine, Left, Memo, Outcome, OutcomeKind, OutcomeSum, ReconFilter,
+            ReconPage,
         },
     },
     words::Lang,
@@ -52,13 +56,17 @@ fn signed(line: &LineRow) -> Dong {
 
 /// A line of a statement with what became of it.
 pub(super) fn line_row(lang: Lang, sheet: &StatementSheet, line: &LineRow) -> BankLine {
-    let exception = sheet.exceptions.iter().find(|one| one.line_id == line.id);
-    let outcome = match (exception, line.outcome.as_deref()) {
-        (Some(one), _) => kind_of(one.kind).badge().word(lang).to_string(),
-        (None, Some("fee")) => lang.t("outcome-fee").to_string(),
-        (None, Some("interest")) => lang.t("outcome-interest").to_string(),
-        (None, _) => receipts(sheet, line),
-    };
+    let settled = sheet.matches.iter().filter(|one| one.line_id == line.id);
+    let settled: Vec<&LineMatch> = settled.collect();
+    let left = sheet.exceptions_of(line.id).map(|one| Left {
+        id: one.id.to_string(),
+        kind: kind_of(one.kind),
+        amount: one.amount,
+        meant: one.meant.clone(),
+        ended: one.state == ExceptionState::Cleared,
+        suggestions: Vec::new(),
+        refund: false,
+    });
     BankLine {
         number: u32::try_from(line.n).unwrap_or(u32::MAX),
         at: line.booked_at,
@@ -67,21 +75,102 @@ pub(super) fn line_row(lang: Lang, sheet: &StatementSheet, line: &LineRow) -> Ba
         balance: line.balance_after,
         payer: line.payer_name.clone().unwrap_or_default(),
         memo: memo(&line.memo),
-        badge: if exception.is_some() || line.outcome.is_none() {
+        badge: if sheet.waits(line.id) || line.outcome.is_none() {
             Badge::Exception
         } else {
             Badge::Matched
         },
-        outcome,
-        exception: exception.map(|one| one.id.to_string()),
+        outcome: Outcome {
+            references: settled.iter().map(|one| one.reference.clone()).collect(),
+            why: why(lang, sheet, line, settled.first().copied()),
+            receipts: settled.iter().filter_map(|one| receipt(one)).collect(),
+            left: left.collect(),
+        },
     }
 }
 
-/// The receipts of the notices that a line pays.
-fn receipts(sheet: &StatementSheet, line: &LineRow) -> String {
-    let own = sheet.matches.iter().filter(|one| one.line_id == line.id);
-    let told = own.filter_map(|one| Some(format!("{} số {}", one.symbol.as_ref()?, one.number?)));
-    told.collect::<Vec<_>>().join(", ")
+/// The receipt of a notice that a line pays.
+fn receipt(paid: &LineMatch) -> Option<String> {
+    Some(format!("{} số {}", paid.symbol.as_ref()?, paid.number?))
+}
+
+/// By which rule a line got its outcome, in words: that the bank had told of it before, then how
+/// its money found a notice, or what it is instead.
+fn why(lang: Lang, sheet: &StatementSheet, line: &LineRow, settled: Option<&LineMatch>) -> String {
+    let Some(code) = line.rule.as_deref() else { return lang.t("rule-waiting").to_string() };
+    let mut left = sheet.exceptions_of(line.id).map(|one| one.kind);
+    let found = settled.and_then(|one| Rule::from_code(&one.rule)).map(|rule| {
+        let over = sheet.exceptions_of(line.id).any(|one| one.kind == Kind::Over);
+        settled_by(lang, rule, if over { Sum::Above } else { Sum::Exact })
+    });
+    match (code, found) {
+        ("sighting", found) => {
+            let found = found.or_else(|| left.next().map(|kind| unsettled(lang, kind)));
+            let told = lang.t("rule-sighting").to_string();
+            found.map_or(told.clone(), |found| format!("{told}; {found}"))
+        }
+        (_, Some(found)) => found,
+        (code, None) => told_apart(lang, code),
+    }
+}
+
+/// What the money is to the sum that is due.
+#[derive(Clone, Copy)]
+enum Sum {
+    Exact,
+    Above,
+}
+
+fn settled_by(lang: Lang, rule: Rule, sum: Sum) -> String {
+    let named = match rule {
+        Rule::Order => lang.t("rule-order"),
+        Rule::Exact => lang.t("rule-exact"),
+        Rule::Lenient => lang.t("rule-lenient"),
+        Rule::Several => return lang.t("rule-several").to_string(),
+        Rule::Parts => return lang.t("rule-parts").to_string(),
+        Rule::Chosen => return lang.t("rule-chosen").to_string(),
+    };
+    match sum {
+        Sum::Exact => lang.t("rule-sum-exact").with("rule", named),
+        Sum::Above => lang.t("rule-sum-above").with("rule", named),
+    }
+    .to_string()
+}
+
+/// What a line is that pays no notice.
+fn told_apart(lang: Lang, code: &str) -> String {
+    match code {
+        "bank_fee" => lang.t("rule-bank-fee").to_string(),
+        "interest" => lang.t("rule-interest").to_string(),
+        "returned" => lang.t("rule-returned").to_string(),
+        "unexplained" => unsettled(lang, Kind::UnexplainedDebit),
+        code => match (Kind::from_code(code), Rule::from_code(code)) {
+            (Some(kind), _) => unsettled(lang, kind),
+            (None, Some(rule)) => settled_by(lang, rule, Sum::Exact),
+            (None, None) => code.to_owned(),
+        },
+    }
+}
+
+/// Why money is left over, in words: one text for each kind of the domain.
+pub(super) fn unsettled(lang: Lang, kind: Kind) -> String {
+    match kind {
+        Kind::NoReference => lang.t("left-no-reference"),
+        Kind::UnknownReference => lang.t("left-unknown-reference"),
+        Kind::UnknownOrder => lang.t("left-unknown-order"),
+        Kind::Short => lang.t("left-short"),
+        Kind::Over => lang.t("left-over"),
+        Kind::Double => lang.t("left-double"),
+        Kind::ClosedNotice => lang.t("left-closed-notice"),
+        Kind::AmountDiffers => lang.t("left-amount-differs"),
+        Kind::SumDiffers => lang.t("left-sum-differs"),
+        Kind::OtherAgency => lang.t("left-other-agency"),
+        Kind::Held => lang.t("left-held"),
+        Kind::ProviderSettlement => lang.t("left-provider-settlement"),
+        Kind::UnexplainedDebit => lang.t("left-unexplained-debit"),
+        Kind::Poisoned => lang.t("left-poisoned"),
+    }
+    .to_string()
 }
 
 /// The domain's kinds as the page's fewer ones.
@@ -134,7 +223,7 @@ pub(super) async fn recon(
             rows.push(recon_row(&app, &seated, &caller, (sheet, line)).await?);
         }
     }
-    let is_open = |row: &ReconRow| row.line.badge == Badge::Exception;
+    let is_open = |row: &BankLine| row.badge == Badge::Exception;
     let open = rows.iter().filter(|row| is_open(row)).count();
     let matched = rows.len() - open;
     rows.retain(|row| match show {
@@ -166,54 +255,24 @@ pub(super) async fn recon(
     Ok(pages::answer(StatusCode::OK, &page))
 }
 
+/// A line with what may be done about what is left of it.
 async fn recon_row(
     app: &App,
     seated: &Seated,
     caller: &Caller,
     (sheet, line): (&StatementSheet, &LineRow),
-) -> Result<ReconRow, Response> {
+) -> Result<BankLine, Response> {
     let lang = seated.visit.lang;
-    let row = line_row(lang, sheet, line);
-    let references: Vec<Reference> = sheet
-        .matches
-        .iter()
-        .filter(|one| one.line_id == line.id)
-        .map(|one| one.reference.clone())
-        .collect();
-    let exception = sheet.exceptions.iter().find(|one| one.line_id == line.id);
-    let found = match exception {
-        Some(one) => {
-            let said = |error: Error| seated.refuse(&error);
-            let (row, _) = app.money_to_decide(caller, one.id).await.map_err(said)?;
-            Found::Exception {
-                id: one.id.to_string(),
-                what: kind_of(one.kind).badge().word(lang).to_string(),
-                suggestions: suggestions(app, caller, lang, &row).await.map_err(said)?,
-            }
+    let said = |error: Error| seated.refuse(&error);
+    let mut row = line_row(lang, sheet, line);
+    for (left, one) in row.outcome.left.iter_mut().zip(sheet.exceptions_of(line.id)) {
+        if one.state == ExceptionState::Open {
+            let (exception, _) = app.money_to_decide(caller, one.id).await.map_err(said)?;
+            left.suggestions = suggestions(app, caller, lang, &exception).await.map_err(said)?;
+            left.refund = suggests_refund(&exception);
         }
-        None if references.is_empty() => Found::Other { what: row.outcome.clone() },
-        None => {
-            let rule = sheet.matches.iter().find(|one| one.line_id == line.id);
-            let rule = rule.and_then(|one| Rule::from_code(&one.rule));
-            Found::Notice { references, why: rule.map(|rule| why(lang, rule)).unwrap_or_default() }
-        }
-    };
-    // Money of which a part waits has paid its notice with the rest.
-    let receipt = Some(receipts(sheet, line)).filter(|text| !text.is_empty());
-    Ok(ReconRow { line: row, found, receipt })
-}
-
-/// By which rule money found its notice, in words.
-fn why(lang: Lang, rule: Rule) -> String {
-    match rule {
-        Rule::Order => lang.t("rule-order"),
-        Rule::Exact => lang.t("rule-exact"),
-        Rule::Lenient => lang.t("rule-lenient"),
-        Rule::Several => lang.t("rule-several"),
-        Rule::Parts => lang.t("rule-parts"),
-        Rule::Chosen => lang.t("rule-chosen"),
     }
-    .to_string()
+    Ok(row)
 }
 
 /// The proof that every line has one outcome; none for a part of a statement.
@@ -224,7 +283,7 @@ fn balance(sheet: &StatementSheet) -> Option<Balance> {
     let mut outcomes: Vec<OutcomeSum> = Vec::new();
     let mut difference = sheet.statement.opening;
     for line in &sheet.lines {
-        let waits = sheet.exceptions.iter().any(|one| one.line_id == line.id);
+        let waits = sheet.waits(line.id);
         let kind = match line.outcome.as_deref().filter(|_| !waits) {
             Some("payment") => OutcomeKind::Payment,
             Some("fee") => OutcomeKind::Fee,

@@ -23,26 +23,29 @@ use crate::{
         money::Page,
         statements::{File, ImportError},
     },
-    domain::{id::StatementId, money::Dong, refusal::Why, staff::Operation},
+    domain::{id::StatementId, money::Dong, staff::Operation},
     web::{
         form::{from_here, in_time, is_clean},
         pages::{
             self,
             accountant::{
-                self, StatementNewPage, StatementPage, StatementPreviewPage, StatementRefusal,
-                StatementsPage,
+                self, RefusedFile, StatementNewPage, StatementPage, StatementPreviewPage,
+                StatementRefusal, StatementsPage,
             },
             badge::Badge,
             errors::Refusal,
             form::{Choice, Field, Item, Wrong},
             frame::{Banner, Switch},
-            money::BankLine,
+            money::{BankLine, Outcome},
         },
     },
 };
 
 /// The largest statement, in MB (reliability rule 17).
 const LARGEST: u32 = 20;
+
+/// Characters of a file's name; no system has longer ones.
+const NAME_MAX: usize = 255;
 
 /// Lines that a preview shows.
 const SHOWN: usize = 20;
@@ -62,10 +65,24 @@ pub(super) async fn list(
     let mut rows = Vec::new();
     for row in all.get(range).unwrap_or_default() {
         let sheet = app.statement_sheet(&caller, row.id).await.map_err(said)?;
-        rows.push(statement_row(row, sheet.exceptions.len()));
+        rows.push(statement_row(row, sheet.open()));
     }
-    let can_import = seated.seat.granted(Operation::ImportStatement).is_some();
-    let page = StatementsPage { frame: seated.frame(Switch::Link), can_import, rows, paging };
+    let refused =
+        app.refused_files(&caller).await.map_err(said)?.into_iter().map(|row| RefusedFile {
+            file: row.file_name,
+            account: row.account_name,
+            refusal: row.refusal.0,
+            sha256: row.sha256.to_hex(),
+            who: row.refused_by,
+            at: row.refused_at,
+        });
+    let page = StatementsPage {
+        frame: seated.frame(Switch::Link),
+        can_import: seated.seat.granted(Operation::ImportStatement).is_some(),
+        rows,
+        paging,
+        refused: refused.collect(),
+    };
     Ok(pages::answer(StatusCode::OK, &page))
 }
 
@@ -100,7 +117,7 @@ pub(super) async fn page(
     let lines = sheet.lines.get(range).unwrap_or_default().iter();
     let page = StatementPage {
         frame: seated.frame(Switch::Link),
-        statement: statement_row(&sheet.statement, sheet.exceptions.len()),
+        statement: statement_row(&sheet.statement, sheet.open()),
         lines: lines.map(|line| line_row(seated.visit.lang, &sheet, line)).collect(),
         paging,
     };
@@ -156,11 +173,13 @@ async fn posted(seated: &Seated, app: &Arc<App>, request: Request) -> Result<Pos
     let parts = parts.map_err(|_| unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
     let posted = in_time(read(parts)).await.map_err(unreadable)?;
     let posted = posted.map_err(|error| unreadable(error.status()))?;
-    if posted.form.is_clean() && is_clean(&posted.name) {
-        Ok(posted)
-    } else {
-        Err(unreadable(StatusCode::BAD_REQUEST))
+    if !posted.form.is_clean() || !is_clean(&posted.name) {
+        return Err(unreadable(StatusCode::BAD_REQUEST));
     }
+    if posted.name.chars().nth(NAME_MAX).is_some() {
+        return Err(unreadable(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    Ok(posted)
 }
 
 async fn read(mut parts: Multipart) -> Result<Posted, MultipartError> {
@@ -212,55 +231,42 @@ pub(super) async fn upload(
             let id: Uuid = app.new_id();
             let id = id.to_string();
             let path = format!("/desk/statements/new/{id}");
-            let upload = Upload { id, file: name, account, bytes: bytes.into(), at: app.now() };
+            let upload = Upload {
+                id,
+                file: name.clone(),
+                account: account.clone(),
+                bytes: bytes.as_slice().into(),
+                at: app.now(),
+            };
             seated.visit.memory.keep_upload(seated.seat.session, upload);
             Ok(seated.visit.see(&path))
         }
-        Err(error) => refused(&app, &seated, &caller, (asked, error)).await,
+        Err(error) => refused(&app, &seated, &caller, (asked, error), file).await,
     }
 }
 
-/// The form again, with the reason why the file was refused.
+/// The form again, with the reason why the file was refused, and the file kept aside.
 async fn refused(
     app: &App,
     seated: &Seated,
     caller: &Caller,
     (mut asked, error): (Asked, ImportError),
+    file: File<'_>,
 ) -> Result<Response, Response> {
     asked.status = StatusCode::UNPROCESSABLE_ENTITY;
-    let refusal = match error {
-        ImportError::App(Error::Refused { .. }) | ImportError::UnknownAccount(_) => {
+    match (error.refusal(), error) {
+        (Some(refusal), _) => {
+            let kept = app.set_aside(caller, file, &refusal).await;
+            let kept = kept.map_err(|error| seated.refuse(&error))?;
+            let (file, sha256) = (file.name.to_owned(), kept.sha256);
+            asked.refused = Some(StatementRefusal { refusal, file, sha256 });
+        }
+        (None, ImportError::App(Error::Refused { .. }) | ImportError::UnknownAccount(_)) => {
             asked.account.wrong = Some(Wrong::Choose(Item::Account));
-            return new_page(app, seated, caller, asked).await;
         }
-        ImportError::App(error) => return Err(seated.refuse(&error)),
-        ImportError::SameFile { on, by } => StatementRefusal::Already { day: on, who: by },
-        ImportError::Overlaps { file, from, .. } => StatementRefusal::Overlaps { file, day: from },
-        ImportError::Chain { theirs, ours, .. } => {
-            StatementRefusal::DoesNotAdd { sum: theirs, says: ours }
-        }
-        ImportError::NoBalances => StatementRefusal::NoClosing,
-        ImportError::LineAgain(line) => StatementRefusal::Unreadable { line },
-        ImportError::File(refusal) => match refusal.why {
-            Why::Account { found, .. } => StatementRefusal::OtherAccount { number: found },
-            Why::Sum { stated, found } => StatementRefusal::DoesNotAdd { sum: found, says: stated },
-            Why::NoOpening | Why::NoClosing => StatementRefusal::NoClosing,
-            Why::Currency(_) => StatementRefusal::Currency,
-            Why::Doctype | Why::Entity => StatementRefusal::Unsafe,
-            Why::TooLarge(_) => StatementRefusal::TooLarge,
-            Why::Markup
-            | Why::Truncated
-            | Why::UnknownFormat
-            | Why::Missing(_)
-            | Why::Amount(_)
-            | Why::Date(_)
-            | Why::TwoSides
-            | Why::Cells
-            | Why::Count { .. }
-            | Why::Encoding => StatementRefusal::Unreadable { line: refusal.line },
-        },
-    };
-    asked.refused = Some(refusal);
+        (None, ImportError::App(error)) => return Err(seated.refuse(&error)),
+        (None, error) => return Err(seated.refuse(&Error::internal(error.to_string()))),
+    }
     new_page(app, seated, caller, asked).await
 }
 
@@ -280,7 +286,10 @@ pub(super) async fn preview(
     let file = file_of(&upload);
     let (account, statement) = match app.read_statement(&caller, file).await {
         Ok(read) => read,
-        Err(error) => return refused(&app, &seated, &caller, (Asked::default(), error)).await,
+        Err(error) => {
+            let asked = Asked { account: Field::of(&upload.account), ..Asked::default() };
+            return refused(&app, &seated, &caller, (asked, error), file).await;
+        }
     };
     let days = || statement.lines().iter().map(|line| line.booking_date);
     let today = app.now().day();
@@ -295,8 +304,7 @@ pub(super) async fn preview(
         payer: line.counterparty.name.clone().unwrap_or_default(),
         memo: memo(&line.description),
         badge: Badge::Suggested,
-        outcome: String::new(),
-        exception: None,
+        outcome: Outcome::default(),
     });
     let moved = statement.sum_credit().checked_sub(statement.sum_debit()).unwrap_or(Dong::ZERO);
     let page = StatementPreviewPage {
@@ -346,7 +354,7 @@ pub(super) async fn import(
         Ok(imported) => imported,
         Err(error) => {
             let asked = Asked { account: Field::of(&upload.account), ..Asked::default() };
-            return refused(&app, &seated, &caller, (asked, error)).await;
+            return refused(&app, &seated, &caller, (asked, error), file_of(&upload)).await;
         }
     };
     seated.visit.memory.drop_upload(seated.seat.session);
@@ -357,10 +365,7 @@ pub(super) async fn import(
     app.reconcile(&caller, account, None).await.map_err(said)?;
     let sheet = app.statement_sheet(&caller, imported.statement).await.map_err(said)?;
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let open = |line: &&crate::app::desk::LineRow| {
-        sheet.exceptions.iter().any(|exception| exception.line_id == line.id)
-    };
-    let open = sheet.lines.iter().filter(open).count();
+    let open = sheet.lines.iter().filter(|line| sheet.waits(line.id)).count();
     let banner = Banner::Imported {
         lines: small(imported.lines),
         matched: small(imported.lines.saturating_sub(open)),

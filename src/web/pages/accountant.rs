@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        file_refusal::FileRefusal,
         money::Dong,
         time::{Day, Timestamp},
     },
@@ -66,6 +67,8 @@ pub struct StatementsPage {
     pub rows: Vec<StatementRow>,
     /// Where the rows stand.
     pub paging: Paging,
+    /// Files that were refused, newest first.
+    pub refused: Vec<RefusedFile>,
 }
 
 impl StatementsPage {
@@ -74,70 +77,88 @@ impl StatementsPage {
     }
 }
 
-/// Why a file was refused as a whole.
+/// A file that was refused and kept aside.
 #[derive(Clone, Debug)]
-pub enum StatementRefusal {
-    /// It belongs to another account.
-    OtherAccount {
-        /// Its number.
-        number: String,
-    },
-    /// Its lines do not lead to its closing balance.
-    DoesNotAdd {
-        /// What they lead to.
-        sum: Dong,
-        /// What the file says.
-        says: Dong,
-    },
-    /// The same file was imported before.
-    Already {
-        /// When.
-        day: Day,
-        /// By whom.
-        who: String,
-    },
-    /// Its period overlaps another's.
-    Overlaps {
-        /// The other file.
-        file: String,
-        /// Since when it is there.
-        day: Day,
-    },
-    /// No closing balance.
-    NoClosing,
-    /// Another currency than đồng.
-    Currency,
-    /// A document type, entities, macros.
-    Unsafe,
-    /// Too large.
-    TooLarge,
-    /// Broken, cut off, or of no known form.
-    Unreadable {
-        /// Where it breaks.
-        line: u32,
-    },
+pub struct RefusedFile {
+    /// Its name.
+    pub file: String,
+    /// The account that was chosen for it.
+    pub account: String,
+    /// Why.
+    pub refusal: FileRefusal,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Who tried it.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl RefusedFile {
+    fn sentence(&self, lang: Lang) -> Phrase {
+        sentence(lang, &self.refusal)
+    }
+}
+
+/// Why a file was refused just now, and under what it is kept.
+#[derive(Clone, Debug)]
+pub struct StatementRefusal {
+    /// Why.
+    pub refusal: FileRefusal,
+    /// Its name.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
 }
 
 impl StatementRefusal {
     fn sentence(&self, lang: Lang) -> Phrase {
-        match self {
-            Self::OtherAccount { number } => lang.t("refused-account").with("number", number),
-            Self::DoesNotAdd { sum, says } => {
-                lang.t("refused-sum").with("sum", sum).with("says", says)
-            }
-            Self::Already { day, who } => {
-                lang.t("refused-already").with("day", day).with("who", who)
-            }
-            Self::Overlaps { file, day } => {
-                lang.t("refused-overlap").with("file", file).with("day", day)
-            }
-            Self::NoClosing => lang.t("refused-no-closing"),
-            Self::Currency => lang.t("refused-currency"),
-            Self::Unsafe => lang.t("refused-unsafe"),
-            Self::TooLarge => lang.t("refused-large"),
-            Self::Unreadable { line } => {
-                lang.t("refused-unreadable").with("line", line.to_string())
-            }
+        sentence(lang, &self.refusal)
+    }
+
+    /// What to do next.
+    fn next(&self, lang: Lang) -> Phrase {
+        match self.refusal {
+            FileRefusal::OtherAccount { .. } => lang.t("next-account"),
+            FileRefusal::DoesNotAdd { .. } => lang.t("next-sum"),
+            FileRefusal::DoesNotChain { .. } => lang.t("next-chain"),
+            FileRefusal::Already { .. } => lang.t("next-already"),
+            FileRefusal::Overlaps { .. } | FileRefusal::LineAgain { .. } => lang.t("next-overlap"),
+            FileRefusal::NoClosing => lang.t("next-no-closing"),
+            FileRefusal::Currency => lang.t("next-currency"),
+            FileRefusal::Unsafe => lang.t("next-unsafe"),
+            FileRefusal::TooLarge => lang.t("next-large"),
+            FileRefusal::Unreadable { .. } => lang.t("next-unreadable"),
+        }
+    }
+}
+
+/// Why a file was refused, in words.
+fn sentence(lang: Lang, refusal: &FileRefusal) -> Phrase {
+    match refusal {
+        FileRefusal::OtherAccount { number } => lang.t("refused-account").with("number", number),
+        FileRefusal::DoesNotAdd { sum, says } => {
+            lang.t("refused-sum").with("sum", sum).with("says", says)
+        }
+        FileRefusal::DoesNotChain { file, theirs, ours } => {
+            let told = lang.t("refused-chain").with("file", file);
+            told.with("theirs", theirs).with("ours", ours)
+        }
+        FileRefusal::Already { day, who } => {
+            lang.t("refused-already").with("day", day).with("who", who)
+        }
+        FileRefusal::Overlaps { file, day } => {
+            lang.t("refused-overlap").with("file", file).with("day", day)
+        }
+        FileRefusal::LineAgain { line } => {
+            lang.t("refused-line-again").with("line", line.to_string())
+        }
+        FileRefusal::NoClosing => lang.t("refused-no-closing"),
+        FileRefusal::Currency => lang.t("refused-currency"),
+        FileRefusal::Unsafe => lang.t("refused-unsafe"),
+        FileRefusal::TooLarge => lang.t("refused-large"),
+        FileRefusal::Unreadable { line } => {
+            lang.t("refused-unreadable").with("line", line.to_string())
         }
     }
 }

@@ -80,6 +80,8 @@ badges! {
     Expired = "badge-expired", Off;
     /// Order: cancelled or superseded.
     Cancelled = "badge-cancelled", Off;
+    /// Order: its notice collects no more, so nothing is waited for.
+    NotAwaited = "badge-not-awaited", Off;
     /// Time: within the limit.
     InTime = "badge-in-time", Ok;
     /// Time: within the working-day reading of the limit.

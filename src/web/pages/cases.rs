@@ -116,10 +116,24 @@ pub struct OrderRow {
     pub way: String,
     /// The state word.
     pub badge: Badge,
-    /// The four times.
-    pub times: FourTimes,
-    /// Its receipt.
-    pub receipt: Option<ReceiptLink>,
+    /// What came of it.
+    pub money: OrderMoney,
+}
+
+/// The money of an order.
+#[derive(Clone, Debug)]
+pub enum OrderMoney {
+    /// It came.
+    Came {
+        /// When.
+        times: FourTimes,
+        /// Its receipt.
+        receipt: Option<ReceiptLink>,
+    },
+    /// It may come.
+    Awaited,
+    /// None came by this order, and none is waited for.
+    None,
 }
 
 /// What can be done with a notice on the case page.
@@ -208,6 +222,10 @@ pub struct CasePage {
 }
 
 impl CasePage {
+    /// The columns of an order's money.
+    const TIMES: [&'static str; 5] =
+        ["bank-time", "time-message", "time-statement", "time-court", "col-receipt"];
+
     fn at(&self, rest: impl Display) -> String {
         format!("/desk/cases/{}{rest}", self.case.id)
     }

@@ -128,6 +128,8 @@ pub struct ExceptionPage {
     pub same_sum: u32,
     /// What it may belong to.
     pub suggestions: Vec<Suggestion>,
+    /// It should go back to the payer.
+    pub refund: bool,
     /// What can be done.
     pub act: Act,
     /// How it ended.

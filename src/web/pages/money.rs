@@ -84,15 +84,56 @@ pub struct BankLine {
     pub memo: Memo,
     /// Matched, suggested, exception.
     pub badge: Badge,
-    /// What became of it: a receipt, "Phí ngân hàng", the kind of exception.
-    pub outcome: String,
-    /// The exception it is, if it is one.
-    pub exception: Option<String>,
+    /// What became of it; nothing in a preview, and where the page is about that itself.
+    pub outcome: Outcome,
 }
 
 impl BankLine {
-    pub(super) fn outcome_path(&self) -> Option<String> {
-        self.exception.as_ref().map(|id| format!("/desk/exceptions/{id}"))
+    /// Money in that is for a notice, or may be, gets a receipt; fees, interest, money out, and what
+    /// a gateway pays out of receipts that it had before get none.
+    fn awaits_receipt(&self) -> bool {
+        let outcome = &self.outcome;
+        let may_pay = |left: &Left| left.kind != ExceptionKind::ProviderSettlement;
+        let for_a_notice = !outcome.references.is_empty() || outcome.left.iter().any(may_pay);
+        self.amount.is_positive() && for_a_notice
+    }
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The notices that it pays.
+    pub references: Vec<Reference>,
+    /// By which rule, in words: "mã đứng riêng trong nội dung, đúng số tiền", "phí ngân hàng".
+    pub why: String,
+    /// The receipts of those notices.
+    pub receipts: Vec<String>,
+    /// What of it waits for a person, or did.
+    pub left: Vec<Left>,
+}
+
+/// Money of a line that waits for a person, or did.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// The id of the exception.
+    pub id: String,
+    /// Its kind.
+    pub kind: ExceptionKind,
+    /// How much.
+    pub amount: Dong,
+    /// The notice that it names.
+    pub meant: Option<Reference>,
+    /// Decided, or cleared by a later line.
+    pub ended: bool,
+    /// What it may belong to.
+    pub suggestions: Vec<Suggestion>,
+    /// It should go back to the payer.
+    pub refund: bool,
+}
+
+impl Left {
+    pub(super) fn path(&self) -> String {
+        format!("/desk/exceptions/{}", self.id)
     }
 }
 
@@ -111,50 +152,6 @@ pub struct Suggestion {
     pub pay_by: Option<Day>,
     /// "đúng số tiền; tên người chuyển giống đương sự".
     pub reasons: String,
-}
-
-/// What a line was found to be.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// Money for these notices.
-    Notice {
-        /// Their references.
-        references: Vec<Reference>,
-        /// The rule, in words: "mã đứng riêng, đúng số tiền".
-        why: String,
-    },
-    /// A fee, interest or the like, by rule.
-    Other {
-        /// Which.
-        what: String,
-    },
-    /// Nobody knows yet.
-    Exception {
-        /// Its id.
-        id: String,
-        /// Its kind, in words.
-        what: String,
-        /// What it may be.
-        suggestions: Vec<Suggestion>,
-    },
-}
-
-/// A row of the three columns.
-#[derive(Clone, Debug)]
-pub struct ReconRow {
-    /// Bank line.
-    pub line: BankLine,
-    /// Notice.
-    pub found: Found,
-    /// Receipt.
-    pub receipt: Option<String>,
-}
-
-impl ReconRow {
-    /// Money in that is for a notice, or may be, gets a receipt; fees, interest and money out none.
-    fn awaits_receipt(&self) -> bool {
-        self.line.amount.is_positive() && !matches!(self.found, Found::Other { .. })
-    }
 }
 
 /// Outcomes of statement lines as the sums list them (I-03).
@@ -247,8 +244,8 @@ pub struct ReconPage {
     pub filter: ReconFilter,
     /// The sums of each whole statement.
     pub balances: Vec<Balance>,
-    /// The rows.
-    pub rows: Vec<ReconRow>,
+    /// The lines.
+    pub rows: Vec<BankLine>,
     /// Where the rows stand.
     pub paging: Paging,
 }
@@ -370,6 +367,8 @@ pub struct ExceptionRow {
     pub line: BankLine,
     /// The best suggestion.
     pub suggestion: Option<Suggestion>,
+    /// It should go back to the payer.
+    pub refund: bool,
 }
 
 /// `/desk/exceptions`.

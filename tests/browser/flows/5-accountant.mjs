@@ -25,4 +25,13 @@ export async function flow(stage) {
   await page.locator('form#form button.main').click();
   await page.waitForLoadState('load');
   await accountant.look('unsafe-statement');
+  await page.locator('[role=alert] a').click();
+  await page.waitForURL('**/desk/statements*');
+  await page.locator('#tu-choi + p + table').getByText('sao-ke.xml').waitFor();
+  await accountant.look('refused-files');
+  await page.locator('table').first().locator('a').first().click();
+  await page.waitForURL('**/desk/statements/*-*');
+  const cleared = await page.locator('.left').filter({ hasText: 'đã xử lý' }).locator('a').first().getAttribute('href');
+  await page.goto(cleared);
+  await accountant.look('cleared');
 }

@@ -221,7 +221,7 @@ pub async fn row_counts(world: &World) -> BTreeMap<&'static str, i64> {
     ] {
         let row: (i64,) = match &world.app.store {
             Store::Sqlite { read, .. } => sqlx::query_as(text).fetch_one(read).await.unwrap(),
-            Store::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+            Store::Postgres { pool, .. } => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
         };
         counts.insert(table, row.0);
     }

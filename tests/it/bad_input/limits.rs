@@ -117,8 +117,23 @@ async fn serve(world: &World) -> Served {
 impl Served {
     /// Sends bytes, then nothing; gives what comes until the other side ends it.
     async fn told(&self, bytes: &[u8]) -> String {
+        let way = TcpStream::connect(self.at).await.unwrap();
+        Self::told_over(way, bytes).await
+    }
+
+    /// The same on a connection that has answered another request before.
+    async fn told_after(&self, first: &[u8], bytes: &[u8]) -> String {
         let mut way = TcpStream::connect(self.at).await.unwrap();
-        way.write_all(bytes).await.unwrap();
+        way.write_all(first).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let read = way.read(&mut answer).await.unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200 "), "the first is answered");
+        Self::told_over(way, bytes).await
+    }
+
+    async fn told_over(mut way: TcpStream, bytes: &[u8]) -> String {
+        // Who is refused early may not read to the end of what it is sent.
+        let _ = way.write_all(bytes).await;
         let mut told = Vec::new();
         let reading = tokio::time::timeout(Duration::from_secs(40), way.read_to_end(&mut told));
         let _ = reading.await.expect("it hangs");
@@ -139,13 +154,31 @@ async fn the_listener_refuses_what_is_too_long_and_does_not_wait_for_ever() {
     let served = serve(&world).await;
     let long = "x".repeat(20 * 1024);
     for (what, bytes, status) in [
-        ("a long address", head(&format!("GET /{long}"), ""), "431"),
+        ("a long address", head(&format!("GET /{long}"), ""), "414"),
+        ("a very long address", head(&format!("GET /{}", long.repeat(40)), ""), "414"),
+        ("a long query", head(&format!("GET /tra-cuu?ref={long}"), ""), "414"),
+        ("an address without an end", format!("GET /{long}").into_bytes(), "414"),
         ("a long header", head("GET /", &format!("x-a: {long}\r\n")), "431"),
         ("a long cookie", head("GET /desk", &format!("cookie: anphi={long}\r\n")), "431"),
         ("many headers", head("GET /", &"x-a: b\r\n".repeat(200)), "431"),
         ("no HTTP", b"\x16\x03\x01 hello\r\n\r\n".to_vec(), "400"),
     ] {
         let told = served.told(&bytes).await;
+        assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{what}: {told}");
+        let words = match status {
+            "414" => "\r\n\r\nĐịa chỉ của trang quá dài.\nThe address is too long.\n",
+            "431" => "Xóa cookie",
+            _ => "",
+        };
+        assert!(told.contains(words), "{what}: {told}");
+    }
+    // The second request of a connection is judged like the first.
+    let first = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n".to_vec();
+    for (what, bytes, status) in [
+        ("a long address", head(&format!("GET /{long}"), ""), "414"),
+        ("a long header", head("GET /", &format!("x-a: {long}\r\n")), "431"),
+    ] {
+        let told = served.told_after(&first, &bytes).await;
         assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{what}: {told}");
     }
 

@@ -40,7 +40,7 @@ pub async fn read(world: &World) -> Tables {
                     .unwrap();
             rows.into_iter().collect()
         }
-        Store::Postgres(pool) => {
+        Store::Postgres { pool, .. } => {
             let names: Vec<(String,)> = sqlx::query_as(
                 "select cast(table_name as text) from information_schema.tables
                 where table_schema = 'public' and table_type = 'BASE TABLE'

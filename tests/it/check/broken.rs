@@ -423,7 +423,7 @@ async fn on_server(server: &str, text: String) {
 /// Runs `texts` on a connection of its own, past triggers and foreign keys, which stay.
 pub async fn break_rows(store: &Store, url: &str, texts: &[&str]) {
     const ID: &str = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000";
-    if let Store::Postgres(_) = store {
+    if let Store::Postgres { .. } = store {
         let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
         let mut conn = options.disable_statement_logging().connect().await.unwrap();
         conn.execute("set session_replication_role = replica").await.unwrap();
@@ -476,11 +476,11 @@ on_both! {
     async fn a_missing_trigger_is_named(world: World) {
         let text = match &world.app.store {
             Store::Sqlite { .. } => "drop trigger receipt_stays",
-            Store::Postgres(_) => "alter table receipt disable trigger receipt_stays",
+            Store::Postgres { .. } => "alter table receipt disable trigger receipt_stays",
         };
         match &world.app.store {
             Store::Sqlite { write, .. } => { write.execute(text).await.unwrap(); }
-            Store::Postgres(pool) => { pool.execute(text).await.unwrap(); }
+            Store::Postgres { pool, .. } => { pool.execute(text).await.unwrap(); }
         }
         let found = violated(&checked(&world, &world.app.store, None).await);
         let rows = vec!["receipt: the trigger receipt_stays is missing or off".to_owned()];

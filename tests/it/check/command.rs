@@ -22,7 +22,7 @@ fn lines(output: &Output) -> Vec<Value> {
 async fn run(world: &World, text: &'static str) {
     match &world.app.store {
         Store::Sqlite { write, .. } => write.execute(text).await.map(|_| ()).unwrap(),
-        Store::Postgres(pool) => pool.execute(text).await.map(|_| ()).unwrap(),
+        Store::Postgres { pool, .. } => pool.execute(text).await.map(|_| ()).unwrap(),
     }
 }
 

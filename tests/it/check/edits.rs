@@ -92,7 +92,7 @@ fn edit(random: &SeededRandom, store: &Store) -> String {
     let (column, value) = columns[pick(columns.len())];
     let (hash, effects) = match store {
         Store::Sqlite { .. } => ("zeroblob(32)", "'{}'"),
-        Store::Postgres(_) => ("decode(repeat('00', 32), 'hex')", "cast('{}' as jsonb)"),
+        Store::Postgres { .. } => ("decode(repeat('00', 32), 'hex')", "cast('{}' as jsonb)"),
     };
     let value = value.replace("{hash}", hash).replace("{effects}", effects);
     let row = pick(1_000_000);

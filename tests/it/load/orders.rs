@@ -94,7 +94,7 @@ async fn flush(world: &World, flush: Flush) {
         Store::Sqlite { write, .. } => {
             write.execute(flush.sqlite).await.unwrap();
         }
-        Store::Postgres(pool) => {
+        Store::Postgres { pool, .. } => {
             let mut held = Vec::new();
             for _ in 0..pool.options().get_max_connections() {
                 let mut connection = pool.acquire().await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::super::{
     accountant::{
-        FaultKind, LineFault, StatementNewPage, StatementPage, StatementPreviewPage,
+        FaultKind, LineFault, RefusedFile, StatementNewPage, StatementPage, StatementPreviewPage,
         StatementRefusal, StatementRow, StatementsPage,
     },
     badge::Badge,
@@ -12,7 +12,7 @@ use super::super::{
     frame::{Banner, DeskFrame, DeskRole, Switch},
     money::{
         Balance, BankLine, ExceptionKind, ExceptionRow, ExceptionSummary, ExceptionTab,
-        ExceptionsPage, Found, Memo, OutcomeKind, OutcomeSum, ReconFilter, ReconPage, ReconRow,
+        ExceptionsPage, Left, Memo, Outcome, OutcomeKind, OutcomeSum, ReconFilter, ReconPage,
         Suggestion,
     },
     receipts::{ReceiptRow, ReceiptsPage},
@@ -21,7 +21,10 @@ use super::{
     ID, Sample, at, case::events, clerk::paging, day, desk, dong, form_id, reference, say,
     with_banner,
 };
-use crate::words::Lang;
+use crate::{domain::file_refusal::FileRefusal, words::Lang};
+
+/// Of no bytes.
+const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 pub(super) fn samples(lang: Lang) -> Vec<Sample> {
     [statements(lang), uploads(lang), recon(lang), exceptions(lang), receipts(lang)]
@@ -64,8 +67,7 @@ fn line(lang: Lang, number: u32) -> BankLine {
         payer: "NGUYEN VAN VI DU".into(),
         memo: memo("AP2611900016 NGUYEN VAN VI DU nop tam ung an phi", &["AP2611900016"]),
         badge: Badge::Matched,
-        outcome: say(lang, "Biên lai SM/26E số 4", "Receipt SM/26E no. 4"),
-        exception: None,
+        outcome: outcome(lang, number),
     };
     match number {
         4 => BankLine {
@@ -74,8 +76,6 @@ fn line(lang: Lang, number: u32) -> BankLine {
             payer: "HOANG THI MAU DON TU".into(),
             memo: memo("HOANG THI MAU DON TU nop an phi phan to", &[]),
             badge: Badge::Suggested,
-            outcome: say(lang, "Không rõ mã", "Unknown code"),
-            exception: Some(ID.into()),
             ..base
         },
         8 => BankLine {
@@ -87,14 +87,19 @@ fn line(lang: Lang, number: u32) -> BankLine {
             ),
             ..base
         },
+        12 => BankLine {
+            amount: dong(12_500_000),
+            payer: "CONG TY CP GIA LAP".into(),
+            memo: memo("AP2611900114", &["AP2611900114"]),
+            badge: Badge::Exception,
+            ..base
+        },
         17 => BankLine {
             at: None,
             amount: dong(-3_000_000),
             payer: "CONG TY TNHH VI DU MOT".into(),
             memo: memo("HOAN TIEN NOP TRUNG AP2611900091 theo QD hoan so 01", &["AP2611900091"]),
             badge: Badge::Exception,
-            outcome: say(lang, "Khoản chi chưa rõ", "Unexplained debit"),
-            exception: Some(ID.into()),
             ..base
         },
         18 => BankLine {
@@ -103,7 +108,6 @@ fn line(lang: Lang, number: u32) -> BankLine {
             balance: None,
             payer: String::new(),
             memo: memo("PHI DICH VU TAI KHOAN THANG 11/2026", &[]),
-            outcome: say(lang, "Phí ngân hàng", "Bank fee"),
             ..base
         },
         2 => BankLine {
@@ -119,8 +123,71 @@ fn line(lang: Lang, number: u32) -> BankLine {
     }
 }
 
+fn outcome(lang: Lang, number: u32) -> Outcome {
+    let waits = |why, left| Outcome { why, left: vec![left], ..Outcome::default() };
+    match number {
+        4 => waits(
+            say(
+                lang,
+                "nội dung chuyển khoản không có mã thông báo",
+                "the transfer text has no code of a notice",
+            ),
+            Left {
+                suggestions: vec![suggestion(lang)],
+                ..left(ExceptionKind::UnknownCode, 19_500_000)
+            },
+        ),
+        8 => paid(lang, &[7, 8], &[9, 10]),
+        12 => {
+            let meant = Some(reference(261_190_011));
+            let over = left(ExceptionKind::Over, 500_000);
+            let before = left(ExceptionKind::Short, 12_000_000);
+            let left = vec![Left { meant, refund: true, ..over }, Left { ended: true, ..before }];
+            Outcome { left, ..paid(lang, &[11], &[12]) }
+        }
+        17 => waits(
+            say(
+                lang,
+                "tiền ra mà sổ chưa có quyết định chi",
+                "money out, and the books have no decision for it",
+            ),
+            left(ExceptionKind::UnexplainedDebit, 3_000_000),
+        ),
+        18 => Outcome {
+            why: say(lang, "phí ngân hàng, theo quy tắc", "a bank fee, by rule"),
+            ..Outcome::default()
+        },
+        _ => paid(lang, &[1], &[4]),
+    }
+}
+
+fn paid(lang: Lang, notices: &[u32], receipts: &[u32]) -> Outcome {
+    Outcome {
+        references: notices.iter().map(|number| reference(261_190_000 + number)).collect(),
+        why: say(
+            lang,
+            "mã đứng riêng trong nội dung, đúng số tiền",
+            "the code stands alone in the text, exact sum",
+        ),
+        receipts: receipts.iter().map(|number| format!("SM/26E số {number}")).collect(),
+        left: vec![],
+    }
+}
+
+fn left(kind: ExceptionKind, amount: i64) -> Left {
+    Left {
+        id: ID.into(),
+        kind,
+        amount: dong(amount),
+        meant: None,
+        ended: false,
+        suggestions: vec![],
+        refund: false,
+    }
+}
+
 fn lines(lang: Lang) -> Vec<BankLine> {
-    [1, 2, 4, 8, 17, 18].into_iter().map(|number| line(lang, number)).collect()
+    [1, 2, 4, 8, 12, 17, 18].into_iter().map(|number| line(lang, number)).collect()
 }
 
 fn statements(lang: Lang) -> Vec<Sample> {
@@ -129,6 +196,22 @@ fn statements(lang: Lang) -> Vec<Sample> {
         can_import: true,
         paging: paging(u32::try_from(rows.len()).unwrap()),
         rows,
+        refused: vec![],
+    };
+    let refused = |refusal| RefusedFile {
+        file: "camt053_20261123.xml".into(),
+        account: "9990001112223".into(),
+        refusal,
+        sha256: SHA256.into(),
+        who: "Tạ Thị Kế Toán Mẫu".into(),
+        at: at("2026-11-24T08:01"),
+    };
+    let tried = StatementsPage {
+        refused: vec![
+            refused(FileRefusal::Unsafe),
+            refused(FileRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) }),
+        ],
+        ..list(vec![statement()])
     };
     let month = StatementRow {
         file: "vietcombank_10.csv".into(),
@@ -144,7 +227,7 @@ fn statements(lang: Lang) -> Vec<Sample> {
         ),
         statement: statement(),
         lines: lines(lang),
-        paging: paging(6),
+        paging: paging(7),
     };
     let reader = StatementsPage {
         frame: desk(lang, "/desk/statements", DeskRole::Reader),
@@ -155,6 +238,7 @@ fn statements(lang: Lang) -> Vec<Sample> {
         Sample::of(lang, "statements", &list(vec![statement(), month])),
         Sample::of(lang, "statements-empty", &list(vec![])),
         Sample::of(lang, "statements-reader", &reader),
+        Sample::of(lang, "statements-refused", &tried),
         Sample::of(lang, "statement", &imported),
     ]
 }
@@ -168,16 +252,22 @@ fn uploads(lang: Lang) -> Vec<Sample> {
         file_wrong,
         refused,
     };
-    let refused = |refusal| new(Field::of("demo"), None, Some(refusal));
-    let no_account = Field::default().but(Wrong::Choose(Item::Account));
-    let already = StatementRefusal::Already {
-        day: day("2026-11-24"),
-        who: "Tạ Thị Kế Toán Mẫu".into(),
+    let refused = |refusal| {
+        let (file, sha256) = ("camt053_20261123.xml".into(), SHA256.into());
+        new(Field::of("demo"), None, Some(StatementRefusal { refusal, file, sha256 }))
     };
+    let no_account = Field::default().but(Wrong::Choose(Item::Account));
+    let already =
+        FileRefusal::Already { day: day("2026-11-24"), who: "Tạ Thị Kế Toán Mẫu".into() };
     let overlaps =
-        StatementRefusal::Overlaps { file: "camt053_20261123.xml".into(), day: day("2026-11-24") };
-    let sum = StatementRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) };
-    let other = StatementRefusal::OtherAccount { number: "1112223334445".into() };
+        FileRefusal::Overlaps { file: "camt053_20261123.xml".into(), day: day("2026-11-24") };
+    let sum = FileRefusal::DoesNotAdd { sum: dong(300_425_250), says: dong(300_425_251) };
+    let other = FileRefusal::OtherAccount { number: "••••4445".into() };
+    let chain = FileRefusal::DoesNotChain {
+        file: "camt053_20261120.xml".into(),
+        theirs: dong(20_000_000),
+        ours: dong(19_000_000),
+    };
     let mut samples = vec![
         Sample::of(lang, "upload", &new(Field::default(), None, None)),
         Sample::of(lang, "upload-wrong", &new(no_account, Some(Wrong::Choose(Item::File)), None)),
@@ -188,11 +278,13 @@ fn uploads(lang: Lang) -> Vec<Sample> {
         ("sum", sum),
         ("already", already),
         ("overlap", overlaps),
-        ("no-closing", StatementRefusal::NoClosing),
-        ("currency", StatementRefusal::Currency),
-        ("unsafe", StatementRefusal::Unsafe),
-        ("large", StatementRefusal::TooLarge),
-        ("unreadable", StatementRefusal::Unreadable { line: 40 }),
+        ("chain", chain),
+        ("line-again", FileRefusal::LineAgain { line: 3 }),
+        ("no-closing", FileRefusal::NoClosing),
+        ("currency", FileRefusal::Currency),
+        ("unsafe", FileRefusal::Unsafe),
+        ("large", FileRefusal::TooLarge),
+        ("unreadable", FileRefusal::Unreadable { line: 40 }),
     ] {
         samples.push(Sample::of(lang, format!("upload-refused-{name}"), &refused(refusal)));
     }
@@ -245,34 +337,6 @@ fn suggestion(lang: Lang) -> Suggestion {
     }
 }
 
-fn recon_row(line: BankLine, found: Found, receipt: Option<&str>) -> ReconRow {
-    ReconRow { line, found, receipt: receipt.map(Into::into) }
-}
-
-fn found(lang: Lang, numbers: &[u32]) -> Found {
-    Found::Notice {
-        references: numbers.iter().map(|number| reference(261_190_000 + number)).collect(),
-        why: say(lang, "mã đứng riêng, đúng số tiền", "code on its own, exact sum"),
-    }
-}
-
-fn recon_rows(lang: Lang) -> Vec<ReconRow> {
-    let exception =
-        |what: String, suggestions| Found::Exception { id: ID.into(), what, suggestions };
-    let unknown = exception(say(lang, "Không rõ mã", "Unknown code"), vec![suggestion(lang)]);
-    let debit = exception(say(lang, "Khoản chi chưa rõ", "Unexplained debit"), vec![]);
-    let fee =
-        Found::Other { what: say(lang, "Phí ngân hàng, theo quy tắc", "Bank fee, by rule") };
-    vec![
-        recon_row(line(lang, 1), found(lang, &[1]), Some("SM/26E số 4")),
-        recon_row(line(lang, 2), found(lang, &[2]), Some("SM/26E số 5")),
-        recon_row(line(lang, 4), unknown, None),
-        recon_row(line(lang, 8), found(lang, &[7, 8]), Some("SM/26E số 9, số 10")),
-        recon_row(line(lang, 17), debit, None),
-        recon_row(line(lang, 18), fee, None),
-    ]
-}
-
 fn balance(difference: i64) -> Balance {
     let sum = |kind, count, amount| OutcomeSum { kind, count, amount: dong(amount) };
     Balance {
@@ -291,7 +355,7 @@ fn balance(difference: i64) -> Balance {
 }
 
 fn recon(lang: Lang) -> Vec<Sample> {
-    let page = |rows: Vec<ReconRow>, balances| ReconPage {
+    let page = |rows: Vec<BankLine>, balances| ReconPage {
         frame: frame(lang, "/desk/recon"),
         can_import: true,
         matched: 14,
@@ -309,12 +373,10 @@ fn recon(lang: Lang) -> Vec<Sample> {
     };
     let nothing =
         ReconPage { matched: 0, open: 0, filter: ReconFilter::default(), ..page(vec![], vec![]) };
-    let hundred = (0..100)
-        .map(|_| recon_row(line(lang, 2), found(lang, &[2]), Some("SM/26E số 5")))
-        .collect();
+    let hundred = (0..100).map(|_| line(lang, 2)).collect();
     vec![
-        Sample::of(lang, "recon", &page(recon_rows(lang), vec![balance(0)])),
-        Sample::of(lang, "recon-off", &page(recon_rows(lang), vec![balance(-150_000)])),
+        Sample::of(lang, "recon", &page(lines(lang), vec![balance(0)])),
+        Sample::of(lang, "recon-off", &page(lines(lang), vec![balance(-150_000)])),
         Sample::of(lang, "recon-empty", &nothing),
         Sample::of(lang, "recon-100", &page(hundred, vec![])),
     ]
@@ -340,12 +402,21 @@ fn exceptions(lang: Lang) -> Vec<Sample> {
                 kind: ExceptionKind::UnknownCode,
                 line: line(lang, 4),
                 suggestion: Some(suggestion(lang)),
+                refund: false,
+            },
+            ExceptionRow {
+                id: ID.into(),
+                kind: ExceptionKind::Over,
+                line: line(lang, 12),
+                suggestion: None,
+                refund: true,
             },
             ExceptionRow {
                 id: ID.into(),
                 kind: ExceptionKind::UnexplainedDebit,
                 line: line(lang, 17),
                 suggestion: None,
+                refund: false,
             },
         ]
     };
@@ -355,8 +426,8 @@ fn exceptions(lang: Lang) -> Vec<Sample> {
         tabs,
         kind,
         summary: (!rows.is_empty()).then(|| ExceptionSummary {
-            count: 2,
-            amount: dong(22_500_000),
+            count: 3,
+            amount: dong(23_000_000),
             oldest: day("2026-11-23"),
         }),
         paging: paging(u32::try_from(rows.len()).unwrap()),
@@ -403,6 +474,7 @@ fn exception(lang: Lang, kind: ExceptionKind) -> ExceptionPage {
         ),
         meant: (kind == ExceptionKind::Double).then(|| reference(261_190_009)),
         same_sum: u32::from(known),
+        refund: matches!(kind, ExceptionKind::Double | ExceptionKind::Over),
         act: Act::Nothing,
         decided: None,
         suggestions: if known { vec![suggestion(lang)] } else { vec![] },

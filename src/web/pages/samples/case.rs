@@ -8,7 +8,7 @@ use super::super::{
     },
     cases::{
         AssessmentPage, CaseBar, CasePage, Differs, Event, FourTimes, NoticeAct, NoticeSection,
-        OrderRow, PartyLine, PartyRole, PayerAssessment, ReceiptLink,
+        OrderMoney, OrderRow, PartyLine, PartyRole, PayerAssessment, ReceiptLink,
     },
     clerk::Held,
     form::{Choice, DayField, Field, Item, Wrong},
@@ -220,15 +220,15 @@ fn section(act: NoticeAct) -> NoticeSection {
         statement: None,
         court: Some(at("2026-11-23T08:41")),
     };
-    let order = |reference: &str, way: &str, badge, receipt: Option<&str>| OrderRow {
+    let order = |reference: &str, way: &str, badge, money| OrderRow {
         reference: reference.into(),
         way: way.into(),
         badge,
-        times: if receipt.is_some() { times.clone() } else { FourTimes::default() },
-        receipt: receipt.map(|name| ReceiptLink {
-            name: name.into(),
-            path: format!("/desk/receipts/{ID}/bien-lai.pdf"),
-        }),
+        money,
+    };
+    let receipt = ReceiptLink {
+        name: "SM/26E số 6".into(),
+        path: format!("/desk/receipts/{ID}/bien-lai.pdf"),
     };
     NoticeSection {
         id: ID.into(),
@@ -241,8 +241,14 @@ fn section(act: NoticeAct) -> NoticeSection {
         pay_by: Some(day("2026-11-26")),
         earliest_return: Some(day("2026-12-03")),
         orders: vec![
-            order("AP2611900034", "VietQR", Badge::Paid, Some("SM/26E số 6")),
-            order("AP2611900034-1", "VNPAY", Badge::Expired, None),
+            order("AP2611900034", "VietQR", Badge::NotAwaited, OrderMoney::None),
+            order("AP2611900034-1", "VNPAY", Badge::InProgress, OrderMoney::Awaited),
+            order(
+                "AP2611900034-2",
+                "VNPAY",
+                Badge::Paid,
+                OrderMoney::Came { times, receipt: Some(receipt) },
+            ),
         ],
         act,
         print: Some(format!("/desk/notices/{ID}/thong-bao.pdf")),
