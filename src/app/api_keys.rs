@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{App, Caller, Deed, Error, random::token};
+use super::{App, Caller, Deed, Error, random::token, staff::check_name};
 use crate::{
     domain::{
         audit::{Actor, ActorKind},
@@ -86,9 +86,7 @@ impl App {
     /// Makes a key.
     pub async fn new_api_key(&self, caller: &Caller, wanted: KeyWanted) -> Result<MadeKey, Error> {
         let name = wanted.name.trim();
-        if name.is_empty() {
-            return Err(Error::refused("name", "empty"));
-        }
+        check_name(name)?;
         let now = self.now();
         if wanted.expires_at.is_some_and(|end| end <= now) {
             return Err(Error::refused("expires", "in_the_past"));

@@ -12,9 +12,12 @@ use super::{
 use crate::{
     domain::{
         audit::{Actor, ActorKind},
-        id::AccountId,
+        exception::{ExceptionKind, ExceptionState},
+        id::{AccountId, AgencyId, ExceptionId, InboxId},
+        money::Dong,
         payment::Standing,
         settle::Answer as Decided,
+        time::Timestamp,
     },
     providers::{Answer, Rejection, Verified},
     store::engine::rows,
@@ -107,7 +110,11 @@ impl App {
         account: AccountId,
         callback: &RawCallback,
     ) -> Result<(), Error> {
+        let now = self.now();
         let mut tx = self.store.begin().await?;
+        let Some(row) = tx.accounts().await?.into_iter().find(|row| row.id == account) else {
+            return Err(Error::NotFound);
+        };
         let raw = raw_bytes(callback);
         let taken = tx
             .take_in(&[rows::Inbox {
@@ -116,17 +123,47 @@ impl App {
                 message_key: format!("refused/{}", hex::encode(Sha256::digest(&raw))),
                 raw,
                 headers: headers(callback),
-                received_at: self.now(),
+                received_at: now,
                 deliveries: 1,
             }])
             .await?;
         let mut writes = rows::Writes::default();
-        writes.inbox.extend(taken.iter().filter(|entry| entry.outcome == "waiting").map(|entry| {
+        for entry in taken.iter().filter(|entry| entry.outcome == "waiting") {
             let answer = Some(Decided::InvalidAmount);
-            rows::InboxOutcome { id: entry.id, outcome: "refused", answer }
-        }));
+            writes.inbox.push(rows::InboxOutcome { id: entry.id, outcome: "refused", answer });
+            writes.exceptions.push(no_amount(self.new_id(), row.agency_id, entry.id, now));
+        }
         tx.write_batch(&writes).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// What the accountant hears of a message whose proof holds and whose amount is none of ours
+/// (reliability 4): there is no money to record, and the provider says that there is.
+fn no_amount(
+    id: ExceptionId,
+    agency: AgencyId,
+    message: InboxId,
+    now: Timestamp,
+) -> rows::Exception {
+    rows::Exception {
+        id,
+        agency_id: agency,
+        court_id: None,
+        kind: ExceptionKind::AmountDiffers,
+        amount: Dong::ZERO,
+        payment_id: None,
+        line_id: None,
+        notice_id: None,
+        order_id: None,
+        inbox_id: Some(message),
+        reason: Some("the message names an amount or currency that no order can have".to_owned()),
+        state: ExceptionState::Open,
+        bank_day: now.day(),
+        raised_at: now,
+        cleared_at: None,
+        cleared_by: None,
+        cleared_why: None,
     }
 }
 
@@ -136,7 +173,7 @@ fn callback_item(
     verified: Verified,
     callback: &RawCallback,
     from: Option<String>,
-    now: crate::domain::time::Timestamp,
+    now: Timestamp,
 ) -> Item {
     Item {
         account: id,

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     App, Caller, Deed, Error,
-    cases::{CaseFilter, CaseRow, CaseView, NewCase, PartyView, check},
+    case_facts::check,
+    cases::{CaseFilter, CaseRow, CaseView, NewCase, PartyView},
     vault::Purpose,
 };
 use crate::{
@@ -54,8 +55,8 @@ impl App {
         (id, revision): (CaseId, i64),
         new: &NewCase,
     ) -> Result<(), Error> {
-        check(new)?;
         let now = self.now();
+        check(new, now.day())?;
         let mut tx = self.store.begin().await?;
         let case = tx.case(caller.scope, id).await?.ok_or(Error::NotFound)?;
         let number = new.number.as_deref().map_or(case.number.as_str(), str::trim).to_owned();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     App, Caller, Deed, Error,
+    case_facts::check,
     idempotency::{Answer, Once, ended},
     question::quote_input,
     vault::Purpose,
@@ -176,7 +177,8 @@ impl App {
         Ok(id)
     }
 
-    /// Takes up a case once, however often the request comes; `render` makes the answer.
+    /// Takes up a case once, however often the request comes; `render` makes the answer. Another
+    /// system cannot mend a case later, so facts that the fee engine refuses are refused here.
     pub async fn create_case_once(
         &self,
         caller: &Caller,
@@ -190,7 +192,9 @@ impl App {
                 return Ok(answer);
             }
             let id = self.create_case_in(&mut tx, caller, new).await?;
-            let answer = render(&self.case_in(&mut tx, id).await?)?;
+            let view = self.case_in(&mut tx, id).await?;
+            self.computable(new, &view)?;
+            let answer = render(&view)?;
             self.keep_answer(&mut tx, once, &answer).await?;
             Ok(answer)
         };
@@ -204,8 +208,8 @@ impl App {
         caller: &Caller,
         new: &NewCase,
     ) -> Result<CaseId, Error> {
-        check(new)?;
         let now = self.now();
+        check(new, now.day())?;
         let court = tx.court(new.court).await?.ok_or(Error::NotFound)?;
         if !holds_court(caller.scope, &court) {
             return Err(Error::NotFound);
@@ -323,10 +327,10 @@ impl App {
         new: &NewCase,
         parties: &[PartyId],
     ) -> Result<(), Error> {
-        let mut groups = BTreeMap::<(GroupKind, Vec<usize>), Uuid>::new();
+        let mut groups = BTreeMap::<(GroupKind, BTreeSet<usize>), Uuid>::new();
         for (place, claim) in new.claims.iter().enumerate() {
             let people = match claim.group {
-                GroupKind::Main => Vec::new(),
+                GroupKind::Main => BTreeSet::new(),
                 GroupKind::Counterclaim | GroupKind::Independent => {
                     claim.by.iter().map(|(at, _)| *at).collect()
                 }
@@ -482,55 +486,4 @@ fn holds_court(scope: Scope, court: &CourtRow) -> bool {
 
 fn place_number(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1)
-}
-
-pub(super) fn check(new: &NewCase) -> Result<(), Error> {
-    if new.parties.is_empty() {
-        return Err(Error::refused("parties", "no_parties"));
-    }
-    if new.claims.is_empty() {
-        return Err(Error::refused("claims", "no_claims"));
-    }
-    if new.subject.trim().is_empty() {
-        return Err(Error::refused("subject", "empty"));
-    }
-    for (place, party) in new.parties.iter().enumerate() {
-        if party.name.trim().is_empty() {
-            return Err(Error::refused(format!("parties[{place}].name"), "empty"));
-        }
-        let number = party.document.as_deref();
-        if !document_fits(party.document_kind, number) {
-            return Err(Error::refused(format!("parties[{place}].document"), "bad_document"));
-        }
-    }
-    for (place, claim) in new.claims.iter().enumerate() {
-        if claim.by.is_empty() {
-            return Err(Error::refused(format!("claims[{place}].by"), "no_party"));
-        }
-    }
-    Ok(())
-}
-
-/// A citizen id has 12 digits, an old one 9; a tax code 10, or 10 and 3; a passport 6 to 12 letters
-/// and digits; none has no number.
-fn document_fits(kind: DocumentKind, number: Option<&str>) -> bool {
-    let Some(number) = number else { return kind == DocumentKind::Without };
-    let digits =
-        |count: usize| number.len() == count && number.bytes().all(|byte| byte.is_ascii_digit());
-    match kind {
-        DocumentKind::CitizenId => digits(12),
-        DocumentKind::OldId => digits(9),
-        DocumentKind::TaxCode => {
-            digits(10)
-                || number.split_once('-').is_some_and(|(main, branch)| {
-                    main.len() == 10
-                        && branch.len() == 3
-                        && (main.bytes().chain(branch.bytes())).all(|b| b.is_ascii_digit())
-                })
-        }
-        DocumentKind::Passport => {
-            (6..=12).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
-        }
-        DocumentKind::Without => false,
-    }
 }

@@ -1,6 +1,9 @@
 //! The ways to pay: accounts of the settings brought into the store, and their providers started.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{App, Caller, Deed, Error, random::Random};
 use crate::{
@@ -27,6 +30,7 @@ pub struct Channels {
     registry: Registry,
     http: Http,
     by_name: BTreeMap<String, AccountId>,
+    configured: BTreeSet<String>,
     pages: Vec<String>,
 }
 
@@ -39,6 +43,16 @@ pub enum ChannelError {
         /// The account.
         account: String,
         /// The agency's code.
+        agency: String,
+    },
+    /// The account was another agency's before: its money stands in that agency's books.
+    #[error("account {account} was {before}'s before; give the account of {agency} another name")]
+    Moved {
+        /// The account.
+        account: String,
+        /// The code of the agency that it belongs to.
+        before: String,
+        /// The code of the agency that the settings name.
         agency: String,
     },
     /// The account that a gateway pays out to is not in the settings.
@@ -68,6 +82,7 @@ impl Channels {
             registry: Registry::default(),
             http,
             by_name: BTreeMap::new(),
+            configured: BTreeSet::new(),
             pages: Vec::new(),
         })
     }
@@ -86,6 +101,7 @@ impl Channels {
         for account in banks.into_iter().chain(gateways) {
             let id = put_account(&mut tx, account, (now, random)).await?;
             channels.by_name.insert(account.name.clone(), id);
+            channels.configured.insert(account.name.clone());
         }
         for row in tx.accounts().await? {
             channels.by_name.entry(row.name).or_insert(row.id);
@@ -158,8 +174,10 @@ async fn put_account(
 ) -> Result<AccountId, ChannelError> {
     let code = account.agency.to_string();
     let agency = tx.agency_by_code(&code).await?;
-    let agency = agency
-        .ok_or_else(|| ChannelError::Agency { account: account.name.clone(), agency: code })?;
+    let agency = agency.ok_or_else(|| ChannelError::Agency {
+        account: account.name.clone(),
+        agency: code.clone(),
+    })?;
     // An office's account belongs to its agency's books.
     let (legal, office) = match agency.parent_id {
         Some(parent) if agency.kind == "office" => (parent, Some(agency.id)),
@@ -177,7 +195,13 @@ async fn put_account(
     };
     let kept = rows.into_iter().find(|row| row.name == account.name);
     let id = if let Some(row) = &kept {
-        tx.update_account(row.id, settles_to, merchant).await?;
+        if (row.agency_id, row.office_id) != (legal, office) {
+            let before = tx.agency(row.office_id.unwrap_or(row.agency_id)).await?;
+            let before = before.map(|agency| agency.code).unwrap_or_default();
+            let account = account.name.clone();
+            return Err(ChannelError::Moved { account, before, agency: code });
+        }
+        tx.update_account(row.id, provider, (settles_to, merchant)).await?;
         row.id
     } else {
         let id: AccountId = super::random::new_id(now, random);
@@ -218,13 +242,20 @@ fn same_version(kept: Option<&AccountRow>, account: &Account) -> bool {
 }
 
 impl App {
-    /// Records in the installation's chain that the service began to serve its accounts.
+    /// Records in the installation's chain that the service began to serve its accounts, and stops
+    /// those that were taken out of the settings: nobody is to be told to pay there any more.
     pub async fn record_start(&self) -> Result<(), Error> {
         let caller = Caller::system("serve");
         let mut tx = self.store.begin().await?;
+        let mut stopped = Vec::new();
+        for row in tx.accounts().await? {
+            if !self.channels.configured.contains(&row.name) && tx.stop_account(row.id).await? {
+                stopped.push(row.name);
+            }
+        }
         let accounts: Vec<&str> = self.channels.registry.iter().map(|(name, _)| name).collect();
         let deed = Deed::of_system("serve.started", ("installation", uuid::Uuid::nil()))
-            .with(serde_json::json!({ "accounts": accounts }));
+            .with(serde_json::json!({ "accounts": accounts, "stopped": stopped }));
         self.record(&mut tx, &caller, deed, self.now()).await?;
         Ok(tx.commit().await?)
     }

@@ -21,7 +21,7 @@ use crate::{
         settle::PartsMode,
         staff::Scope,
     },
-    providers::{self, Answered, CheckoutRequest, Locale, Question, http::CallError},
+    providers::{self, Answered, Checkout, CheckoutRequest, Locale, Question, http::CallError},
     store::{
         Tx,
         columns::Hash,
@@ -109,7 +109,7 @@ impl App {
         let version =
             account.current_version_id.ok_or_else(|| Error::refused("method", "unknown_method"))?;
         let back = token(&*self.random);
-        let amount = due(&mut tx, &row).await?;
+        let amount = due(&mut tx, &row, checkout).await?;
         let order =
             self.attempt_row(&row, (account.id, version), (attempt, amount), (&payer, &back));
         let request = CheckoutRequest {
@@ -177,12 +177,18 @@ impl App {
         }
     }
 
-    /// Asks about attempts that are due, each once; how many were asked about.
-    pub async fn ask_due(&self, limit: i64) -> Result<usize, Error> {
+    /// Claims attempts about which it is time to ask; nobody else asks while the lease lasts.
+    pub(super) async fn due_queries(&self, limit: i64) -> Result<Vec<OrderId>, Error> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let claimed = tx.claim_queries(now, now.plus(QUERY_LEASE), limit).await?;
         tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Asks about attempts that are due, one after another; how many were asked about.
+    pub async fn ask_due(&self, limit: i64) -> Result<usize, Error> {
+        let claimed = self.due_queries(limit).await?;
         for id in &claimed {
             self.ask(*id).await?;
         }
@@ -267,10 +273,12 @@ impl App {
     }
 }
 
-/// What a gateway is to ask for: something, by the rule of the notice's agency.
-async fn due(tx: &mut Tx, notice: &NoticeRow) -> Result<Dong, Error> {
+/// What a gateway is to ask for: something that it takes, by the rule of the notice's agency.
+async fn due(tx: &mut Tx, notice: &NoticeRow, gateway: &dyn Checkout) -> Result<Dong, Error> {
     let agency = tx.agency(notice.agency_id).await?.ok_or(Error::NotFound)?;
-    missing(notice, agency.parts).ok_or_else(|| Error::refused("notice", "nothing_missing"))
+    let due = missing(notice, agency.parts);
+    let due = due.ok_or_else(|| Error::refused("notice", "nothing_missing"))?;
+    if gateway.takes(due) { Ok(due) } else { Err(Error::refused("method", "too_large")) }
 }
 
 /// What came in parts and waits for the rest; nothing where the agency sends parts back.

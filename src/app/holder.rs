@@ -5,7 +5,7 @@ mod outcome;
 use std::time::Duration;
 
 use super::{
-    App, Error,
+    App, Error, checkout,
     lookup::Opened,
     papers::{self, Worked, number_of},
     vault::Purpose,
@@ -21,6 +21,7 @@ use crate::{
         id::{NoticeId, OrderId},
         order::OrderKind,
         receipt::Facts,
+        settle::IssueMode,
         staff::Scope,
         time::Timestamp,
     },
@@ -79,9 +80,9 @@ pub struct Held {
     pub rows: Vec<worked::Row>,
     /// By which schedule.
     pub worked: Worked,
-    /// Gateways of the agency that can be paid through.
+    /// Gateways of the agency that take what is missing.
     pub gateways: Vec<AccountRow>,
-    /// The bank account that the notice prints has pushes.
+    /// Pushes of the bank account that the notice prints settle it; else its statement does.
     pub pushes: bool,
     /// When the next statement is imported at the latest, by the working calendar.
     pub statement_by: Timestamp,
@@ -156,18 +157,13 @@ impl App {
         let day = notice.issued_at.unwrap_or(notice.drafted_at).day();
         let limit = self.tables.limits.of(kind, notice.served_on.unwrap_or(day)).shown.clone();
         let (rows, worked) = self.worked_rows(&assessment)?;
-        let gateways = accounts
-            .into_iter()
-            .filter(|account| account.agency_id == notice.agency_id)
-            .filter(|account| {
-                let provider = self.channels.registry().get(&account.name);
-                provider.is_some_and(|provider| provider.checkout().is_some())
-            })
-            .collect();
-        let pushes = orders
+        let gateways = self.gateways(accounts, (&notice, &agency));
+        let provider = orders
             .iter()
             .find(|order| order.kind == OrderKind::Standing)
-            .is_some_and(|order| self.channels.registry().get(&order.account_name).is_some());
+            .and_then(|order| self.channels.registry().get(&order.account_name));
+        let pushes = agency.issue == IssueMode::AtSettlement
+            && provider.is_some_and(|provider| provider.proves_money());
         let receipt_facts = receipt.as_ref().and_then(|row| Facts::from_record(&row.record));
         Ok(Held {
             opened,
@@ -192,6 +188,23 @@ impl App {
             other_agency,
             replaced_by,
         })
+    }
+
+    /// Gateways of the notice's agency that take what is missing.
+    fn gateways(
+        &self,
+        accounts: Vec<AccountRow>,
+        (notice, agency): (&NoticeRow, &AgencyRow),
+    ) -> Vec<AccountRow> {
+        let due = checkout::missing(notice, agency.parts);
+        let takes = |account: &AccountRow| {
+            let provider = self.channels.registry().get(&account.name);
+            let door = provider.and_then(|provider| provider.checkout());
+            door.zip(due).is_some_and(|(door, due)| door.takes(due))
+        };
+        let of_agency =
+            accounts.into_iter().filter(|account| account.agency_id == notice.agency_id);
+        of_agency.filter(takes).collect()
     }
 
     async fn secret_of(&self, tx: &mut Tx, id: NoticeId) -> Result<Option<String>, Error> {
@@ -242,15 +255,6 @@ impl App {
     pub async fn ask_now(&self, order: OrderId) -> Result<(), Error> {
         let asked = tokio::time::timeout(PATIENCE, self.ask(order)).await;
         asked.unwrap_or(Err(Error::Busy))
-    }
-
-    /// The court that answers for the public pages: the highest of those that work here.
-    pub async fn responsible(&self) -> Result<Option<CourtRow>, Error> {
-        let courts = self.store.read().await?.courts().await?;
-        let active: Vec<CourtRow> = courts.into_iter().filter(|court| court.active).collect();
-        let is_top =
-            |court: &&CourtRow| !active.iter().any(|other| Some(other.id) == court.parent_id);
-        Ok(active.iter().find(is_top).cloned())
     }
 
     /// The host that people type.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, Caller, Deed, Error};
@@ -24,10 +25,11 @@ const DAY: Duration = Duration::from_hours(24);
 /// A clock that goes so much otherwise than time does was set by somebody (reliability rule 15).
 const STEP: TimeDelta = TimeDelta::seconds(2);
 
-/// Runs the jobs until `stop`; each failure is logged and tried again at the next tick.
+/// Runs the jobs until `stop`; each failure is logged and tried again at the next tick. A provider
+/// that does not answer holds up nothing but the questions to it.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let asking = tokio::spawn(asking(app.clone(), stop.clone()));
+    let mut ticks = ticks();
     let mut clock = ClockWatch::new(app.now(), Instant::now());
     let mut cleaned: Option<Instant> = None;
     loop {
@@ -39,7 +41,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         if let Some(step) = clock.step(wall, time) {
             told("clock", app.record_step(step, wall).await);
         }
-        once(&app).await;
+        at_home(&app).await;
         if cleaned.is_none_or(|at| time.duration_since(at) >= DAY) {
             told("answers", app.forget_answers().await.map(|_| ()));
             cleaned = Some(time);
@@ -48,11 +50,53 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     if let Err(error) = app.refused.flush(&app.store).await {
         tracing::warn!(%error, "refused messages could not be counted at the end");
     }
+    if let Err(error) = asking.await {
+        tracing::error!(%error, "the task that asks providers ended badly");
+    }
+}
+
+fn ticks() -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Asks providers about the attempts that are due, those of a round side by side.
+async fn asking(app: Arc<App>, stop: CancellationToken) {
+    let mut ticks = ticks();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let due = match app.due_queries(AT_ONCE).await {
+            Ok(due) => due,
+            Err(error) => {
+                told("queries", Err(error));
+                continue;
+            }
+        };
+        let mut asked = JoinSet::new();
+        for id in due {
+            let app = app.clone();
+            asked.spawn(async move { told("queries", app.ask(id).await) });
+        }
+        tokio::select! {
+            // Each ends within the client's patience; at a stop nobody waits for it.
+            () = stop.cancelled() => return,
+            _ = asked.join_all() => {}
+        }
+    }
 }
 
 /// One round of every job.
 pub async fn once(app: &App) {
     told("queries", app.ask_due(AT_ONCE).await.map(|_| ()));
+    at_home(app).await;
+}
+
+/// What asks nobody outside.
+async fn at_home(app: &App) {
     told("expiry", app.expire_due().await.map(|_| ()));
     told("papers", app.make_missing_papers(AT_ONCE).await.map(|_| ()));
     told("refused", app.refused.flush(&app.store).await.map_err(Error::from));

@@ -5,6 +5,7 @@ pub mod anchor;
 pub mod api_keys;
 pub mod callbacks;
 pub mod case_change;
+mod case_facts;
 pub mod cases;
 pub mod channels;
 pub mod check;
@@ -32,6 +33,7 @@ pub mod random;
 pub mod reference;
 pub mod refused;
 pub mod refused_files;
+mod responsible;
 pub mod session;
 pub mod settle;
 pub mod sign_in;
@@ -52,8 +54,8 @@ pub use act::Deed;
 pub use error::Error;
 
 use self::{
-    channels::Channels, health::Health, random::Random, refused::Refused, settle::Lane,
-    tables::Tables, tries::Tries, vault::Vault,
+    channels::Channels, health::Health, random::Random, refused::Refused, session::SessionTimes,
+    settle::Lane, tables::Tables, tries::Tries, vault::Vault,
 };
 use crate::{
     codec::receipt_text::SecretKey,
@@ -88,6 +90,8 @@ pub struct App {
     pub receipt_key: SecretKey,
     /// The address under which people reach this installation, without a slash at its end.
     pub site: String,
+    /// How long sessions last.
+    pub session_times: SessionTimes,
     /// Wrong tries at the look-up.
     pub tries: Tries,
     /// What the jobs notice about the machine.

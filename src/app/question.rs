@@ -39,9 +39,17 @@ pub fn quote_input(view: &CaseView, group: Uuid, day: Day) -> Value {
     });
     let Value::Object(fields) = &mut input else { return input };
     if let Some(code) = &case.charge_code {
-        let by: Vec<String> = claims.iter().flat_map(|(_, by)| names(by)).collect();
+        let mut by: Vec<String> = Vec::new();
+        for name in claims.iter().flat_map(|(_, by)| names(by)) {
+            if !by.contains(&name) {
+                by.push(name);
+            }
+        }
         fields.insert("charge".to_owned(), code.as_str().into());
         fields.insert("by".to_owned(), by.into());
+        if let Some(code) = claims.iter().find_map(|(claim, _)| claim.relief.as_deref()) {
+            fields.insert("relief".to_owned(), code.into());
+        }
     } else if case.instance == Instance::Appeal {
         let appeals = claims.iter().map(|(claim, by)| {
             let mut entry = json!({ "id": format!("c{}", claim.position), "by": names(by) });

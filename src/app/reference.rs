@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     codec::reference_data::{FIRST_VERSIONS, ReferenceError, ReferenceFile, parse},
+    config::Courts,
     domain::{
         calendar::Calendar,
         deadline::{self, Limits},
@@ -77,6 +78,8 @@ pub struct Bringing<'a> {
     pub origin: &'static str,
     /// For new ids.
     pub random: &'a dyn Random,
+    /// What a court or agency that was not there before starts with.
+    pub defaults: Courts,
 }
 
 /// Brings the versions that the program carries, where the store has none of that kind.
@@ -84,11 +87,12 @@ pub async fn bring_first_versions(
     store: &Store,
     now: Timestamp,
     random: &dyn Random,
+    defaults: Courts,
 ) -> Result<(), ImportError> {
     let mut tx = store.begin().await?;
     let kinds: BTreeSet<String> =
         tx.reference_versions().await?.into_iter().map(|row| row.kind).collect();
-    let bringing = Bringing { by: "anphi", at: now, origin: "asset", random };
+    let bringing = Bringing { by: "anphi", at: now, origin: "asset", random, defaults };
     let of_kind = FIRST_VERSIONS
         .into_iter()
         .chain(FIRST_LAWS.map(|text| (ReferenceKind::Fees, text)))
@@ -179,6 +183,9 @@ async fn put_courts(
             active: row.active,
         };
         tx.put_court(&court, bringing.at).await?;
+        if id == fresh && bringing.defaults != Courts::BUILT_IN {
+            tx.begin_court(id, bringing.defaults.accept.code()).await?;
+        }
     }
     Ok(())
 }
@@ -215,6 +222,10 @@ async fn put_agencies(
             active: court.active,
         };
         tx.put_agency(&agency, bringing.at).await?;
+        if id == fresh && bringing.defaults != Courts::BUILT_IN {
+            let Courts { parts, issue, .. } = bringing.defaults;
+            tx.begin_agency(id, (parts, issue)).await?;
+        }
         let (collector, office) = parent.map_or((id, None), |parent| (parent, Some(id)));
         tx.set_collector(court.id, collector, office).await?;
     }

@@ -48,7 +48,7 @@ impl ImportError {
                 Why::Sum { stated, found } => {
                     FileRefusal::DoesNotAdd { sum: *found, says: *stated }
                 }
-                Why::NoClosing => FileRefusal::NoClosing,
+                Why::NoOpening | Why::NoClosing => FileRefusal::NoClosing,
                 Why::Currency(_) => FileRefusal::Currency,
                 Why::Doctype | Why::Entity => FileRefusal::Unsafe,
                 Why::TooLarge(_) => FileRefusal::TooLarge,

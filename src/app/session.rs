@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, Caller, Deed, Error, random::token};
 use crate::{
+    config::Security,
     domain::{
         audit::{Actor, ActorKind, Chain},
         id::{GrantId, SessionId, StaffId},
@@ -26,12 +27,41 @@ const FRESH: TimeDelta = TimeDelta::minutes(5);
 /// A session without a verified code serves only to give or enrol one.
 const UNVERIFIED: TimeDelta = TimeDelta::minutes(10);
 
-/// No session lives longer (reliability 5).
-const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
+/// How long sessions last: the settings of `[security]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionTimes {
+    /// A session without a request ends after this.
+    pub idle: TimeDelta,
+    /// An administrator's sooner.
+    pub administrator: TimeDelta,
+    /// No session lives longer.
+    pub absolute: TimeDelta,
+}
 
-/// A session without a request ends after this; an administrator's sooner.
-const IDLE: TimeDelta = TimeDelta::minutes(15);
-const IDLE_ADMINISTRATOR: TimeDelta = TimeDelta::minutes(5);
+impl SessionTimes {
+    /// What the default file says (reliability 5).
+    pub const BUILT_IN: Self = Self {
+        idle: TimeDelta::minutes(15),
+        administrator: TimeDelta::minutes(5),
+        absolute: TimeDelta::hours(12),
+    };
+
+    /// The times of the settings.
+    pub fn of(security: &Security) -> Self {
+        let minutes = |count: u32| TimeDelta::minutes(count.into());
+        Self {
+            idle: minutes(security.session_idle_minutes),
+            administrator: minutes(security.session_administrator_idle_minutes),
+            absolute: minutes(security.session_absolute_minutes),
+        }
+    }
+
+    /// How long a session may do nothing.
+    fn idle(self, grants: &[GrantRow]) -> TimeDelta {
+        let administrator = grants.iter().any(|grant| grant.role == Role::Administrator);
+        if administrator { self.administrator } else { self.idle }
+    }
+}
 
 /// Requests within this time count as one, so that reading does not write each time.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(10);
@@ -132,7 +162,7 @@ impl App {
         let row = tx.staff(session.staff_id).await?.ok_or(Error::Unauthenticated)?;
         let grants = tx.grants(row.id).await?;
         tx.rollback().await?;
-        let idle = idle(&grants);
+        let idle = self.session_times.idle(&grants);
         if !lives(&session, idle, now) || row.state != StaffState::Active {
             return Err(Error::Unauthenticated);
         }
@@ -174,7 +204,7 @@ impl App {
         let grants = tx.grants(seat.staff).await?;
         let rows = tx.open_sessions(seat.staff, now).await?;
         tx.rollback().await?;
-        let idle = idle(&grants);
+        let idle = self.session_times.idle(&grants);
         let own = rows.into_iter().filter(|row| lives(row, idle, now)).map(|row| OwnSession {
             this: row.id == seat.session,
             id: row.id,
@@ -254,7 +284,7 @@ impl App {
             token_hash: token_hash(&token),
             verified: true,
             at: now,
-            ends_at: now.plus(ABSOLUTE),
+            ends_at: now.plus(self.session_times.absolute),
             fresh_until: Some(now.plus(FRESH)),
             address,
         })
@@ -266,12 +296,6 @@ impl App {
     pub(super) async fn freshen(&self, tx: &mut Tx, seat: &Seat) -> Result<bool, StoreError> {
         tx.freshen_session(seat.session, self.now().plus(FRESH)).await
     }
-}
-
-/// How long a session may do nothing.
-fn idle(grants: &[GrantRow]) -> TimeDelta {
-    let administrator = grants.iter().any(|grant| grant.role == Role::Administrator);
-    if administrator { IDLE_ADMINISTRATOR } else { IDLE }
 }
 
 fn lives(session: &SessionRow, idle: TimeDelta, now: Timestamp) -> bool {

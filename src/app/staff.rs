@@ -8,6 +8,7 @@ use crate::{
         audit::{Actor, ActorKind, Chain},
         id::StaffId,
         staff::{Role, Scope},
+        text::turns_direction,
     },
     store::{
         Tx,
@@ -15,6 +16,8 @@ use crate::{
     },
 };
 
+/// The longest name of a person or a system, in characters.
+const NAME_MAX: usize = 200;
 /// The longest login name.
 const LOGIN_MAX: usize = 64;
 
@@ -35,12 +38,11 @@ impl App {
     /// Adds a member of staff.
     ///
     /// # Errors
-    /// `Refused` on `login` (`bad_login`, `login_taken`), `name` (`empty`) or `password`.
+    /// `Refused` on `login` (`bad_login`, `login_taken`), `name` (`empty`, `too_long`, `bad_text`) or
+    /// `password`.
     pub async fn add_staff(&self, caller: &Caller, new: NewStaff<'_>) -> Result<StaffId, Error> {
         check_login(new.login)?;
-        if new.name.trim().is_empty() {
-            return Err(Error::refused("name", "empty"));
-        }
+        check_name(new.name.trim())?;
         passwords::check(new.password, new.login)?;
         let hash = passwords::hashed(new.password).await?;
         let now = self.now();
@@ -264,4 +266,19 @@ fn check_login(login: &str) -> Result<(), Error> {
     } else {
         Err(Error::refused("login", "bad_login"))
     }
+}
+
+/// A name as papers and lists print it: a line of readable text.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    let refused = |reason| Err(Error::refused("name", reason));
+    if name.is_empty() {
+        return refused("empty");
+    }
+    if name.chars().count() > NAME_MAX {
+        return refused("too_long");
+    }
+    if name.chars().any(|c| c.is_control() || turns_direction(c)) {
+        return refused("bad_text");
+    }
+    Ok(())
 }

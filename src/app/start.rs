@@ -12,6 +12,7 @@ use super::{
     random::Random,
     reference::{self, ImportError},
     refused::Refused,
+    session::SessionTimes,
     settle::{Lane, Settler},
     tables::Bank,
     tries::Tries,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     codec::receipt_text::SecretKey,
-    config::Account,
+    config::{Account, Courts},
     domain::{fee::LawSettings, time::Clock},
     store::{Store, StoreError},
 };
@@ -65,13 +66,22 @@ pub enum StartError {
     ReceiptKey,
 }
 
-/// Makes an `App`; the second value is the lane's writer, which ends after the last `App`.
+/// Makes an `App` by the built-in settings of courts and sessions.
 pub async fn start(
     parts: Parts,
     accounts: &[Account],
 ) -> Result<(Arc<App>, JoinHandle<()>), StartError> {
+    start_by(parts, accounts, (Courts::BUILT_IN, SessionTimes::BUILT_IN)).await
+}
+
+/// Makes an `App`; the second value is the lane's writer, which ends after the last `App`.
+pub async fn start_by(
+    parts: Parts,
+    accounts: &[Account],
+    (defaults, session_times): (Courts, SessionTimes),
+) -> Result<(Arc<App>, JoinHandle<()>), StartError> {
     let Parts { store, clock, random, vault, law, site, test_data } = parts;
-    reference::bring_first_versions(&store, clock.now(), &*random).await?;
+    reference::bring_first_versions(&store, clock.now(), &*random, defaults).await?;
     let mut tx = store.read().await?;
     let mut tables = reference::tables(&mut tx, law).await?;
     if test_data {
@@ -95,6 +105,7 @@ pub async fn start(
         refused,
         receipt_key,
         site,
+        session_times,
         tries: Tries::default(),
         health: Health::default(),
         papers_made: PapersMade::default(),

@@ -156,7 +156,7 @@ impl App {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         refuse_repeats(&mut tx, &account, hash, period).await?;
-        let first = refuse_breaks(&mut tx, &account, period, (opening, closing)).await?;
+        let brought = refuse_breaks(&mut tx, &account, period, (opening, closing)).await?;
         tx.put_blob(hash, ("application/octet-stream", file.bytes), now).await?;
         let id: StatementId = self.new_id();
         let kept = tx
@@ -182,7 +182,7 @@ impl App {
             return Err(ImportError::SameFile { on: now.day(), by: caller.name.clone() });
         }
         self.insert_lines(&mut tx, &account, id, &statement).await?;
-        let groups = if first { opening_groups(&account, opening)? } else { Vec::new() };
+        let groups = opening_groups(&account, brought)?;
         let booking = Booking {
             agency: account.agency_id,
             actor: caller.actor.clone(),
@@ -311,13 +311,15 @@ async fn refuse_repeats(
     }
 }
 
-/// Balances must chain with the statements before and after. `true` for an account's first.
+/// Balances must chain with the statements before and after. What the books lack of the balance
+/// before: all of it for an account's first statement; for one that becomes the earliest, what the
+/// money of its own lines was taken for when the books were opened with the later one.
 async fn refuse_breaks(
     tx: &mut Tx,
     account: &AccountRow,
     (from, to): (Day, Day),
     (opening, closing): (Dong, Dong),
-) -> Result<bool, ImportError> {
+) -> Result<Dong, ImportError> {
     let before = tx.statement_before(account.id, from).await?;
     if let Some(before) = before.as_ref().filter(|before| before.closing != opening) {
         let (file, theirs) = (before.file_name.clone(), before.closing);
@@ -328,7 +330,13 @@ async fn refuse_breaks(
         let (file, theirs) = (after.file_name.clone(), after.opening);
         return Err(ImportError::Chain { file, theirs, ours: closing });
     }
-    Ok(before.is_none() && after.is_none())
+    match (before, after) {
+        (Some(_), _) => Ok(Dong::ZERO),
+        (None, None) => Ok(opening),
+        (None, Some(after)) => opening
+            .checked_sub(after.opening)
+            .ok_or_else(|| Error::internal("balances beyond the limit").into()),
+    }
 }
 
 pub(super) fn bank_and(account: &AccountRow, against: LedgerKind) -> (LedgerRef, LedgerRef) {
@@ -349,7 +357,7 @@ pub(super) fn two_lines(
         .map_err(Error::internal)
 }
 
-/// An account's first statement brings what was there before.
+/// An account's earliest statement brings what was there before.
 fn opening_groups(
     account: &AccountRow,
     opening: Dong,

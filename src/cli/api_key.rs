@@ -22,6 +22,7 @@ use crate::{
 
 /// Keys of other systems.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi api-key list")]
 pub struct Args {
     #[command(subcommand)]
     act: Act,

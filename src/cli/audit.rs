@@ -9,6 +9,7 @@ use crate::app::check::verify_audit;
 
 /// The record of who did what.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi audit verify")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -18,7 +19,10 @@ pub struct Args {
 enum Action {
     /// Is it whole? Every entry hangs on the one before, binds its receipts and postings, and
     /// nothing that was anchored outside the database is gone.
-    #[command(after_help = "Exit status: 0 whole, 1 broken, 2 wrong call, 3 could not tell.")]
+    #[command(
+        after_help = "Example:\n  anphi audit verify --config /etc/anphi/config.toml --json\n\n\
+        Exit status: 0 whole, 1 broken, 2 wrong call, 3 could not tell."
+    )]
     Verify(Verify),
 }
 

@@ -28,12 +28,14 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Every setting with its value and origin: default, file or environment.
+    #[command(after_help = "Example:\n  anphi config show --config /etc/anphi/config.toml --json")]
     Show {
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
     },
     /// Says that the settings are fine, or everything that is wrong with them.
+    #[command(after_help = "Example:\n  anphi config check --config /etc/anphi/config.toml")]
     Check,
 }
 

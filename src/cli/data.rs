@@ -14,6 +14,7 @@ use crate::{
 
 /// Reference data.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi data import days-off working_days.toml")]
 pub struct Args {
     #[command(subcommand)]
     act: Act,
@@ -52,6 +53,7 @@ pub fn run(args: &Args, config: Option<&std::path::Path>) -> Outcome {
             at: SystemClock.now(),
             origin: "import",
             random: &random,
+            defaults: settings.courts,
         };
         let imported = import(&store, (kind, &bytes), bringing, *dry_run).await;
         store.close().await;

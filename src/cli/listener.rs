@@ -37,6 +37,16 @@ pub(super) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr
     })
 }
 
+/// A second hold of a listener: who waits in its queue is served by whichever asks next.
+pub(super) fn shared(listener: TcpListener) -> Result<(TcpListener, TcpListener), Failure> {
+    let two = || {
+        let one = listener.into_std()?;
+        let other = one.try_clone()?;
+        Ok((TcpListener::from_std(one)?, TcpListener::from_std(other)?))
+    };
+    two().map_err(|error: std::io::Error| Failure::Unknown(format!("cannot listen: {error}")))
+}
+
 /// Serves one listener until `stop`, then lets what is under way finish.
 pub(super) async fn served(
     listener: TcpListener,

@@ -18,7 +18,10 @@ pub struct Args {
 pub fn run(args: &Args, file: Option<&Path>) -> Outcome {
     let settings = config::read(file)?;
     open::block_on(async {
-        let store = open::bare_store(&settings, 2).await?;
+        // What would run on a database that is still to be made is seen on one in memory.
+        let unmade = args.dry_run && open::missing(&settings.database).is_some();
+        let store =
+            if unmade { open::memory().await? } else { open::bare_store(&settings, 2).await? };
         if store.schema().await.map_err(open::open_failure)? == SchemaState::Newer {
             return Err(open::open_failure(crate::store::StartError::Newer));
         }

@@ -116,3 +116,28 @@ fn finish(outcome: Outcome) -> ExitCode {
     }
     ExitCode::from(status)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Contract 2: every command has `--help` with an example.
+    #[test]
+    fn every_command_shows_an_example() {
+        fn walk(path: &str, command: &clap::Command, bare: &mut Vec<String>) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            if !path.is_empty() && !help.contains("Example:\n  anphi") && !help.contains("  echo ")
+            {
+                bare.push(path.to_owned());
+            }
+            for inner in command.get_subcommands() {
+                walk(&format!("{path} {}", inner.get_name()), inner, bare);
+            }
+        }
+        let mut bare = Vec::new();
+        walk("", &Cli::command(), &mut bare);
+        assert_eq!(bare, Vec::<String>::new());
+    }
+}

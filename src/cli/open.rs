@@ -1,6 +1,11 @@
 //! Opening what commands work on: the database, the master key, the whole `App`.
 
-use std::{future::Future, io::Write, path::PathBuf, sync::Arc};
+use std::{
+    future::Future,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
@@ -11,10 +16,11 @@ use crate::{
         App, anchor,
         clock::SystemClock,
         random::SystemRandom,
-        start::{Parts, StartError, start},
+        session::SessionTimes,
+        start::{Parts, StartError, start_by},
         vault::Vault,
     },
-    config::{Database, Settings},
+    config::{Courts, Database, Settings},
     store::{Options, SchemaState, StartError as OpenError, Store},
 };
 
@@ -43,14 +49,34 @@ pub(super) fn url(database: &Database) -> String {
     }
 }
 
+/// The file of a database that is still to be made; its folder is there.
+pub(super) fn missing(database: &Database) -> Option<&Path> {
+    let Database::Sqlite(path) = database else { return None };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = path.exists() || folder.is_some_and(|folder| !folder.exists());
+    (!made).then_some(path)
+}
+
 /// Opens the database without looking at its schema.
 pub(super) async fn bare_store(settings: &Settings, connections: u32) -> Result<Store, Failure> {
     let options = Options { url: url(&settings.database), connections };
     Store::open(&options).await.map_err(open_failure)
 }
 
-/// Opens a database whose schema is this program's.
+/// An empty database that is gone with the command.
+pub(super) async fn memory() -> Result<Store, Failure> {
+    let options = Options { url: "sqlite::memory:".to_owned(), connections: 1 };
+    Store::open(&options).await.map_err(open_failure)
+}
+
+/// Opens a database whose schema is this program's; a file that is not there is not made.
 pub(super) async fn store(settings: &Settings) -> Result<Store, Failure> {
+    if let Some(path) = missing(&settings.database) {
+        return Err(Failure::Usage(format!(
+            "there is no database at {}: run `anphi migrate`, or `anphi serve` which does it",
+            path.display()
+        )));
+    }
     let store = bare_store(settings, COMMAND_CONNECTIONS).await?;
     match store.schema().await.map_err(open_failure)? {
         SchemaState::Current => Ok(store),
@@ -116,11 +142,18 @@ pub(super) fn parts(settings: &Settings, store: Store, site: String) -> Result<P
     })
 }
 
+/// What the settings say of new courts and of sessions.
+pub(super) fn chosen(settings: &Settings) -> (Courts, SessionTimes) {
+    (settings.courts, SessionTimes::of(&settings.security))
+}
+
 /// Starts an `App` for a command that reads and writes beside a running `serve`.
 pub(super) async fn app(settings: &Settings) -> Result<(Arc<App>, JoinHandle<()>), Failure> {
     let store = store(settings).await?;
     let site = settings.server.public_url(settings.server.listen);
-    start(parts(settings, store, site)?, &settings.accounts).await.map_err(starting)
+    start_by(parts(settings, store, site)?, &settings.accounts, chosen(settings))
+        .await
+        .map_err(starting)
 }
 
 /// Maps an error of starting to the command's exit.

@@ -22,6 +22,7 @@ use crate::{
 const BYTES_MAX: u64 = 20 * 1024 * 1024;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi receipt verify bien-lai.pdf --key anphi-receipt.key")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

@@ -2,11 +2,14 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use axum::Router;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, config, listener, open};
 use crate::{
-    app::{App, anchor::Anchor, jobs, metric, start::start},
+    app::{App, anchor::Anchor, jobs, metric, start::start_by},
     config::{Database, Settings},
     store::{self, SchemaState, Store},
     telemetry, web,
@@ -61,16 +64,22 @@ async fn serving(settings: &Settings, works: bool) -> Outcome {
         Some(files) => Some(listener::tls(files, stop.clone()).await?),
         None => None,
     };
-    let Some(store) = waited_for(settings, &stop).await? else { return Ok(()) };
     let (public, address) = listener::bind(settings.server.listen).await?;
     let (second, inner_address) = listener::bind(settings.admin.listen).await?;
+    // On loopback the second listener stays plain: what reads metrics there knows no certificate.
+    let inner_tls = tls.clone().filter(|_| !settings.admin.listen.ip().is_loopback());
+    let (public, door) = listener::shared(public)?;
+    let (second, inner_door) = listener::shared(second)?;
+    let doors = [
+        (door, tls.clone(), web::waiting::public()),
+        (inner_door, inner_tls.clone(), web::waiting::second()),
+    ];
+    let Some(store) = waited_for(settings, &stop, doors).await? else { return Ok(()) };
     let app = started(settings, store, settings.server.public_url(address)).await?;
     tracing::info!(listen = %address, admin = %inner_address, site = app.site, "serving");
     let anchor = Anchor::start(app.store.clone(), open::anchor_file(settings));
     let workers = works.then(|| tokio::spawn(jobs::run(app.clone(), stop.clone())));
     let pages = web::public_behind(app.clone(), settings.server.trusted_proxies.clone());
-    // On loopback the second listener stays plain: what reads metrics there knows no certificate.
-    let inner_tls = tls.clone().filter(|_| !settings.admin.listen.ip().is_loopback());
     let (one, two) = tokio::join!(
         listener::served(public, pages, tls, stop.clone()),
         listener::served(second, web::second(app.clone(), recorded), inner_tls, stop.clone()),
@@ -102,27 +111,42 @@ pub fn work(_: &WorkArgs, file: Option<&Path>) -> Outcome {
     })
 }
 
-/// Waits for the database and brings an empty one up. `None` when stopped meanwhile.
+/// A listener's hold, its certificate, and what it says while there is no database.
+type Door = (TcpListener, Option<RustlsConfig>, Router);
+
+/// Waits for the database and brings an empty one up; whoever asks meanwhile is told so. `None` when
+/// stopped before.
 async fn waited_for(
     settings: &Settings,
     stop: &CancellationToken,
+    doors: [Door; 2],
 ) -> Result<Option<Store>, Failure> {
+    let waited = stop.child_token();
+    // Until the first try has failed nobody is told anything: it is done at once, as a rule.
+    let mut closed = Some(doors);
     loop {
         match ready_store(settings).await {
             Err(Failure::Unknown(why)) => {
                 tracing::warn!(%why, "waiting for the database");
+                for (door, tls, router) in closed.take().into_iter().flatten() {
+                    tokio::spawn(listener::served(door, router, tls, waited.clone()));
+                }
                 tokio::select! {
                     () = stop.cancelled() => return Ok(None),
                     () = tokio::time::sleep(RETRY) => {}
                 }
             }
-            other => return other.map(Some),
+            other => {
+                waited.cancel();
+                return other.map(Some);
+            }
         }
     }
 }
 
 async fn started(settings: &Settings, store: Store, site: String) -> Result<Arc<App>, Failure> {
-    let (app, _writer) = start(open::parts(settings, store, site)?, &settings.accounts)
+    let parts = open::parts(settings, store, site)?;
+    let (app, _writer) = start_by(parts, &settings.accounts, open::chosen(settings))
         .await
         .map_err(open::starting)?;
     app.record_start()

@@ -18,6 +18,7 @@ const GENERATED: usize = 20;
 
 /// Members of staff.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  anphi staff list")]
 pub struct Args {
     #[command(subcommand)]
     act: Act,
@@ -230,7 +231,9 @@ pub(super) fn made_password(random: &dyn Random) -> String {
 pub(super) fn told(error: &Error) -> Failure {
     match error {
         Error::NotFound => Failure::NotSo("no such login name; see `anphi staff list`".to_owned()),
-        Error::Refused { field, reason } => Failure::NotSo(format!("{field}: {reason}")),
+        Error::Refused { field, reason } => {
+            Failure::NotSo(format!("{field}: {} ({reason})", sentence(reason)))
+        }
         Error::Away(_) | Error::Busy => {
             Failure::Unknown("the database is away; nothing was changed".to_owned())
         }
@@ -242,5 +245,25 @@ pub(super) fn told(error: &Error) -> Failure {
         | Error::StillRunning
         | Error::TooMany { .. }
         | Error::Internal(_) => Failure::Unknown(format!("it failed: {error}")),
+    }
+}
+
+/// What was wrong with a field, and what fits.
+fn sentence(reason: &str) -> &'static str {
+    match reason {
+        "bad_login" => "a login name is of small letters, digits and . _ -, 64 at most",
+        "login_taken" => "somebody has this login name; see `anphi staff list`",
+        "empty" => "is needed",
+        "too_long" => "is longer than 200 characters",
+        "bad_text" => "holds a control or direction character",
+        "password_too_short" => "take 14 characters or more",
+        "password_too_long" => "take at most 256 characters",
+        "password_too_common" => {
+            "people try this one first; take several words, or none and one is made"
+        }
+        "granted_before" => "they have this role there already",
+        "not_granted" => "they do not have this role there; see `anphi staff list`",
+        "in_the_past" => "the last day is over; take a later one",
+        _ => "does not fit",
     }
 }

@@ -18,6 +18,8 @@ use crate::domain::{
     time::{Day, Timestamp},
 };
 
+/// What the namespaces of ISO 20022 begin with.
+const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:";
 /// Length at which `Ustrd` breaks a text into pieces (`Max140Text`).
 const PIECE: usize = 140;
 
@@ -61,10 +63,12 @@ pub fn read(text: &str, asked: Option<&str>) -> Result<Statement, Refusal> {
     whole.ok_or_else(|| Why::UnknownFormat.at(1))
 }
 
-/// `camt.053.001.08` from the namespace.
+/// `camt.053.001.08` from the namespace, wherever it stands among the attributes: a schema's place
+/// names it too, beside the name of a file.
 fn version(document: &Element) -> Option<String> {
-    let namespace = document.attributes().find(|value| value.contains(":camt.05"))?;
-    namespace.rsplit(':').next().map(str::to_owned)
+    let names = document.attributes().flat_map(str::split_whitespace);
+    let mut versions = names.filter_map(|name| name.strip_prefix(NAMESPACE));
+    versions.find(|version| version.starts_with("camt.05")).map(str::to_owned)
 }
 
 /// One statement as it is read.

@@ -204,7 +204,7 @@ fn nth(
 
 /// An ISO day written in full, `2026-06-01`: `2026-6-1` and day numbers beyond year 9999 are none.
 pub fn iso_day(text: &str) -> Option<Day> {
-    text.parse::<Day>().ok().filter(|day| text.len() == 10 && day.to_string() == text)
+    text.parse().ok()
 }
 
 /// [`iso_day`] for files of dated data.

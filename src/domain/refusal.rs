@@ -65,6 +65,9 @@ pub enum Why {
         /// What it has.
         found: u32,
     },
+    /// A statement without its opening balance: its closing one proves nothing.
+    #[error("the opening balance is missing")]
+    NoOpening,
     /// A statement without its closing balance.
     #[error("the closing balance is missing")]
     NoClosing,
@@ -148,7 +151,7 @@ impl Why {
             | Self::Date(_)
             | Self::TwoSides
             | Self::Cells => "not_well_formed",
-            Self::Sum { .. } | Self::Count { .. } => "balance",
+            Self::Sum { .. } | Self::Count { .. } | Self::NoOpening => "balance",
             Self::NoClosing => "no_closing",
             Self::Currency(_) => "currency",
             Self::Account { .. } => "account",

@@ -273,10 +273,12 @@ fn bank(
 ) -> Decision {
     let effect = match (report.direction, &report.standing) {
         (Direction::Credit, Standing::Received) => bank_credit(account, report, notices, rule),
-        (Direction::Credit, Standing::Held(_)) => {
+        // A push without a signature proves its sender, not its words: seen, until the statement
+        // agrees (reliability rule 8).
+        (Direction::Credit, Standing::Held(_) | Standing::Pending) => {
             Effect::Seen(notices.iter().flatten().map(|notice| notice.id).collect())
         }
-        (Direction::Debit, _) | (_, Standing::NotReceived(_) | Standing::Pending) => Effect::Keep,
+        (Direction::Debit, _) | (Direction::Credit, Standing::NotReceived(_)) => Effect::Keep,
     };
     Decision { answer: Answer::Applied, effect }
 }

@@ -108,7 +108,7 @@ fn tidy(text: &str, line: u32) -> Result<String, Refusal> {
 /// Where a format carries its closing balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// Stated in every file.
+    /// Stated in every file, as is the opening one.
     Always,
     /// Stated wherever an opening balance is; else the balance after the last line stands for it.
     WithOpening,
@@ -212,6 +212,9 @@ impl Draft {
                 (Closing::Never, _) => Ok(None),
             };
         };
+        if self.closes == Closing::Always && self.opening.is_none() {
+            return Err(Why::NoOpening.at(closing.line));
+        }
         if let Some(opening) = &self.opening {
             let found = opening
                 .value

@@ -6,7 +6,7 @@ use chrono::{
     DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Utc,
     Weekday,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Seconds from UTC to the time of Vietnam.
 const VIETNAM_SECONDS: i32 = 7 * 3600;
@@ -112,7 +112,7 @@ impl FromStr for Timestamp {
 }
 
 /// A calendar day of Vietnam.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Day(NaiveDate);
 
@@ -183,11 +183,24 @@ impl fmt::Display for Day {
     }
 }
 
-impl FromStr for Day {
-    type Err = chrono::ParseError;
+/// A text that is no day, or not written `2026-11-24`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a day is written 2026-11-24")]
+pub struct DayError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self)
+/// `2026-11-24` and nothing looser: programs that read `2026-1-1` differ in what they make of it.
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Self, DayError> {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Self);
+        day.filter(|day| text.len() == 10 && day.to_string() == text).ok_or(DayError)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

@@ -203,6 +203,9 @@ pub struct ProviderReply {
 ///     fn kind(&self) -> ProviderKind {
 ///         ProviderKind::Vnpay
 ///     }
+///     fn proves_money(&self) -> bool {
+///         true
+///     }
 ///     fn checkout(&self) -> Option<&dyn Checkout> {
 ///         None
 ///     }
@@ -219,6 +222,9 @@ pub trait Provider: Send + Sync {
     /// attempt, and as the time of receipt where the message has none.
     fn verify(&self, callback: &RawCallback, now: Timestamp) -> Result<Verified, Rejection>;
 
+    /// Whether its callbacks prove money, or only that money was seen (reliability rule 8).
+    fn proves_money(&self) -> bool;
+
     /// The way to send a payer there, where the provider has one.
     fn checkout(&self) -> Option<&dyn Checkout>;
 
@@ -228,6 +234,9 @@ pub trait Provider: Send + Sync {
 
 /// Sending a payer to the provider's page, and reading what brings them back.
 pub trait Checkout: Send + Sync {
+    /// Whether the provider takes so much at once.
+    fn takes(&self, amount: Dong) -> bool;
+
     /// The address to redirect the payer to.
     fn pay_url(&self, attempt: &CheckoutRequest) -> Result<String, CheckoutError>;
 

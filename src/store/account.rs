@@ -13,7 +13,10 @@ statements! {
         order by a.name";
     INSERT = "insert into account (id, name, provider, agency_id, office_id, settles_to, origin,
         state, merchant, created_at) values ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9)";
-    UPDATE = "update account set settles_to = $2, merchant = $3, state = 'live' where id = $1";
+    UPDATE = "update account set provider = $2, settles_to = $3, merchant = $4, state = 'live'
+        where id = $1";
+    STOP = "update account set state = 'stopped' where id = $1 and state = 'live'
+        and origin = 'file'";
     LAST_VERSION = "select cast(coalesce(max(version), 0) as bigint) from account_version
         where account_id = $1";
     INSERT_VERSION = "insert into account_version (id, account_id, version, bank_bin, number,
@@ -118,11 +121,17 @@ impl Tx {
     pub async fn update_account(
         &mut self,
         id: AccountId,
-        settles_to: Option<AccountId>,
-        merchant: Option<&str>,
+        provider: &str,
+        (settles_to, merchant): (Option<AccountId>, Option<&str>),
     ) -> Result<(), StoreError> {
-        execute!(self, UPDATE, id, settles_to, merchant);
+        execute!(self, UPDATE, id, provider, settles_to, merchant);
         Ok(())
+    }
+
+    /// Stops an account that came from the settings: no notice is issued to it any more, and no
+    /// payer is sent there. What it holds stays. `false` when it was stopped before.
+    pub async fn stop_account(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        Ok(execute!(self, STOP, id) > 0)
     }
 
     /// Adds a version and makes it the one in force. Orders and papers keep the one they point to.

@@ -149,7 +149,9 @@ impl Store {
             }
         };
         let pending = self.migrator().iter().filter(|m| !applied.contains(&m.version));
-        Ok(pending.map(|m| format!("{:04}_{}", m.version, m.description)).collect())
+        Ok(pending
+            .map(|m| format!("{:04}_{}", m.version, m.description.replace(' ', "_")))
+            .collect())
     }
 
     /// Brings the schema up to this program's.

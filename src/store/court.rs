@@ -34,6 +34,8 @@ statements! {
     SET_AGENCY = "update agency set superior_name = $2, address = $3, phone = $4, hours = $5,
         tax_code = $6, place = $7, parts = $8, issue = $9, receipt_symbol = $10, officer = $11
         where code = $1";
+    BEGIN_COURT = "update court set accept_by = $2 where id = $1";
+    BEGIN_AGENCY = "update agency set parts = $2, issue = $3 where id = $1";
     COUNT = "select cast(count(*) as bigint) from court";
 }
 
@@ -180,6 +182,22 @@ impl Tx {
         phone: Option<&str>,
     ) -> Result<(), StoreError> {
         execute!(self, SET_ACCEPT, code, accept_by, phone);
+        Ok(())
+    }
+
+    /// What the settings say of a court that has just come in.
+    pub async fn begin_court(&mut self, id: CourtId, accept_by: &str) -> Result<(), StoreError> {
+        execute!(self, BEGIN_COURT, id, accept_by);
+        Ok(())
+    }
+
+    /// The same of an agency.
+    pub async fn begin_agency(
+        &mut self,
+        id: AgencyId,
+        (parts, issue): (PartsMode, IssueMode),
+    ) -> Result<(), StoreError> {
+        execute!(self, BEGIN_AGENCY, id, parts, issue);
         Ok(())
     }
 

@@ -15,7 +15,8 @@ pub fn router() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
 }
 
-async fn alive() -> Json<Value> {
+/// The process lives.
+pub(super) async fn alive() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 

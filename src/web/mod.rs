@@ -15,6 +15,7 @@ pub mod pages;
 pub mod problem;
 pub mod request;
 mod strict;
+pub mod waiting;
 mod worded;
 
 use std::sync::Arc;

@@ -115,7 +115,7 @@ fn a_camt_statement_lacking_or_contradicting_itself() {
     let good = camt(&[&entry("300", "CRDT", "")], 10_000_300);
     for (name, text, expected) in [
         ("no closing", good.replace("CLBD", "CLAV"), "no_closing 6"),
-        ("no opening", good.replace("OPBD", "X"), "ok 300:FT9"),
+        ("no opening", good.replace("OPBD", "X"), "balance 4"),
         ("previous closing opens", good.replace("OPBD", "PRCD"), "ok 300:FT9"),
         (
             "overdrawn",
@@ -149,6 +149,13 @@ fn a_camt_statement_lacking_or_contradicting_itself() {
     ] {
         assert_eq!(outcome(&text), expected, "{name}");
     }
+}
+
+#[test]
+fn the_version_is_that_of_the_namespace_whatever_stands_before_it() {
+    let place = "xsi:schemaLocation=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08 camt.053.001.08.xsd\" ";
+    let text = camt(&[], 10_000_000).replace("<Document ", &format!("<Document {place}"));
+    assert_eq!(take(text.as_bytes()).unwrap().format(), "camt.053.001.08");
 }
 
 /// The statement of `second` put behind that of `first` in one message.

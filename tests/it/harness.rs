@@ -189,6 +189,7 @@ impl World {
             refused: Refused::default(),
             receipt_key: SecretKey::from_seed(&[9; 32]),
             site: "https://anphi.vidu.invalid".to_owned(),
+            session_times: anphi::app::session::SessionTimes::BUILT_IN,
             health: anphi::app::health::Health::default(),
             papers_made: anphi::app::papers::PapersMade::default(),
             tries: anphi::app::tries::Tries::default(),

@@ -129,6 +129,27 @@ on_both! {
         assert_eq!(count(&world, "select deliveries from inbox").await, 2);
     }
 
+    async fn an_unsigned_push_is_seen_until_the_statement_agrees(world: World) {
+        let notice = world.served(300_000).await;
+        let mut pushed = push(&world, "1", 300_000, notice.reference.as_str());
+        pushed.report.standing = Standing::Pending;
+        let outcome = settle(&world, pushed.clone()).await;
+        assert_eq!((outcome.answer, outcome.verdict), (Answer::Applied, Verdict::Seen));
+        assert_eq!(count(&world, "select count(*) from payment").await, 0);
+        assert_eq!(world.notice(notice.id).await.state, NoticeState::Served);
+        let state = async || {
+            let mut tx = world.app.store.read().await.unwrap();
+            tx.orders_of(notice.id).await.unwrap()[0].state
+        };
+        assert_eq!(state().await, OrderState::Seen);
+        let mut line = push(&world, "1", 300_000, notice.reference.as_str());
+        line.report.source = Source::Statement;
+        line.message = None;
+        settle(&world, line).await;
+        assert_eq!(world.notice(notice.id).await.state, NoticeState::Paid);
+        assert_eq!(state().await, OrderState::Paid);
+    }
+
     async fn short_then_the_rest(world: World) {
         let notice = world.served(1_500_000).await;
         let memo = notice.reference.as_str();

@@ -322,10 +322,26 @@ on_both! {
         assert!(!page.text().contains("name=\"method\""));
     }
 
+    async fn a_gateway_is_offered_for_what_it_takes(world: World) {
+        let browser = Browser::of(&world);
+        let notice = world.served(300_000).await;
+        let page = format!("/n/{}/thanh-toan", secret(&world, &notice));
+        assert!(browser.get(&page).await.text().contains("value=\"vnpay\""));
+        world.execute("update notice set amount = 10000000000").await;
+        let large = browser.get(&page).await;
+        assert!(!large.text().contains("value=\"vnpay\""), "{}", large.text());
+        let fields = [("form_id", large.field("form_id")), ("who", "self"), ("method", "vnpay")];
+        let refused = browser.post(&page, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
     async fn a_transfer_that_waits_for_the_statement_is_seen(world: World) {
         let browser = Browser::of(&world);
         let notice = world.served(300_000).await;
+        let page = format!("/n/{}", secret(&world, &notice));
+        assert!(browser.get(&page).await.text().contains("thường dưới 1 phút"));
         world.execute("update agency set issue = 'after_match'").await;
+        assert!(!browser.get(&page).await.text().contains("thường dưới 1 phút"));
         settle(&world, "1", 300_000, notice.reference.as_str()).await;
         let seen = browser.get(&transfer(&world, &notice)).await;
         assert_eq!(seen.title(), "Đã nhận tin chuyển tiền, đang đối chiếu");

@@ -31,6 +31,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod staff_command;
+mod start;
 mod statement;
 mod store;
 mod tidy;

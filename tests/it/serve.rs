@@ -12,7 +12,7 @@ use reqwest::{Certificate, Client, StatusCode};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 
 use crate::harness::{World, on_both};
@@ -28,6 +28,11 @@ struct Service {
 impl Service {
     /// Starts `serve` on the world's database with more settings, and waits until it listens.
     fn start(world: &World, more: &[(&str, &str)]) -> Self {
+        Self::until("serving", world, more)
+    }
+
+    /// The same until it logs something.
+    fn until(logged: &str, world: &World, more: &[(&str, &str)]) -> Self {
         let name: String = world.url().chars().filter(char::is_ascii_alphanumeric).collect();
         let folder = std::env::temp_dir().join(format!("anphi_serve_{name}"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -49,12 +54,12 @@ impl Service {
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let started = lines.by_ref().map(Result::unwrap).find_map(|line| {
             let line: Value = serde_json::from_str(&line).ok()?;
-            (line["fields"]["message"] == "serving").then(|| line["fields"].clone())
+            (line["fields"]["message"] == logged).then(|| line["fields"].clone())
         });
-        let started = started.expect("it says where it listens");
+        let started = started.expect("it logs that");
         // What it logs further is read away, else it would stand still at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        let address = |name: &str| started[name].as_str().unwrap().to_owned();
+        let address = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         Self { public: address("listen"), second: address("admin"), process, folder }
     }
 
@@ -213,6 +218,62 @@ on_both! {
         let closed = tokio::time::timeout(Duration::from_secs(14), slow.read_to_end(&mut rest));
         closed.await.expect("closed after 10 s").unwrap();
     }
+}
+
+/// Carries bytes between whoever comes and `to`.
+async fn carry(from: TcpListener, to: String) {
+    while let Ok((mut here, _)) = from.accept().await {
+        let to = to.clone();
+        tokio::spawn(async move {
+            let mut there = TcpStream::connect(to).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_waits_for_a_database_that_is_away_and_says_so() {
+    let Some(world) = World::on_postgres().await else { return };
+    let (_, after) = world.url().split_once('@').unwrap();
+    let (server, name) = after.split_once('/').unwrap();
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (public, second, away) = (free(), free(), free());
+    let mut service = Service::until(
+        "waiting for the database",
+        &world,
+        &[
+            ("ANPHI_DATABASE__URL", &format!("postgres://postgres@{away}/{name}")),
+            ("ANPHI_SERVER__LISTEN", &public.to_string()),
+            ("ANPHI_ADMIN__LISTEN", &second.to_string()),
+        ],
+    );
+    let asked = async |path: &str| {
+        let answer = reqwest::get(format!("http://{public}{path}")).await.unwrap();
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), kind, answer.text().await.unwrap())
+    };
+    let (status, _, body) = asked("/readyz").await;
+    assert_eq!((status, body.as_str()), (503, r#"{"status":"not_ready","database":"away"}"#));
+    assert_eq!(asked("/healthz").await.0, 200);
+    let (status, _, body) = asked("/callbacks/vnpay/vnpay?vnp_Amount=1").await;
+    assert_eq!((status, body.contains(r#""RspCode":"99""#)), (200, true), "{body}");
+    let (status, kind, body) = asked("/tra-cuu").await;
+    assert_eq!((status, kind.as_str()), (503, "text/html; charset=utf-8"));
+    assert!(body.contains("bảo trì"), "{body}");
+    let (status, kind, body) = asked("/api/v1/cases").await;
+    assert_eq!((status, kind.as_str()), (503, "application/problem+json"), "{body}");
+    let ready = reqwest::get(format!("http://{second}/readyz")).await.unwrap().status();
+    assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE);
+
+    let door = TcpListener::bind(away).await.unwrap();
+    tokio::spawn(carry(door, server.to_owned()));
+    let begun = Instant::now();
+    while asked("/readyz").await.0 != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it does not come back by itself");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(asked("/tra-cuu").await.0, 200);
+    assert!(service.stop() < Duration::from_secs(10));
 }
 
 fn folder_of(world: &World, what: &str) -> PathBuf {

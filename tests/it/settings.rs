@@ -10,8 +10,10 @@ use std::{
     process::{Command, Output},
 };
 
+use anphi::app::session::SessionTimes;
 use anphi::config::{
-    AcceptBy, AcceptOn, Channel, DEFAULTS, Database, Origin, PasswordProfile, SepayAuth, Settings,
+    AcceptBy, AcceptOn, Channel, Courts, DEFAULTS, Database, Origin, PasswordProfile, SepayAuth,
+    Settings,
 };
 use anphi::domain::fee::{JointRelief, LawSettings, LawTables};
 use secrecy::ExposeSecret;
@@ -70,6 +72,13 @@ fn nothing_needs_to_be_set() {
     assert_eq!(settings.security.password_profile, PasswordProfile::Default);
     assert!(settings.accounts.is_empty());
     assert!(settings.effective().iter().all(|setting| setting.origin == Origin::Default));
+}
+
+#[test]
+fn what_is_built_in_is_what_the_default_file_says() {
+    let settings = load(None, &[]).unwrap();
+    assert_eq!(settings.courts, Courts::BUILT_IN);
+    assert_eq!(SessionTimes::of(&settings.security), SessionTimes::BUILT_IN);
 }
 
 #[test]
@@ -175,6 +184,8 @@ server = 1                                           | server: is a section: wri
 [server]\ntls_cert = "none.pem"                      | server.tls_cert: cannot read 
 [server]\ntls_cert = "anphi.toml"                    | server.tls_key: certificate and key go together
 [server]\nlog = ""                                   | server.log: is needed and not set
+[courts]\naccept_on = "sealed"                       | courts.accept_on: "sealed" waits for the digital seal
+[security]\npassword_profile = "tcvn3"              | security.password_profile: "tcvn3" is not built yet
 [courts]\naccept = "anyone"                          | courts.accept: "anyone" is none of "judge", "clerk_records"
 [law]\nrounding.unit = 100                           | law.rounding.unit: must be 1 or 1000
 [law]\nrounding.unit = 1.0                           | law.rounding.unit: must be a whole number from 1 to 1000

@@ -158,6 +158,19 @@ fn after_match_only_the_statement_settles() {
 }
 
 #[test]
+fn an_unsigned_push_is_seen_and_settles_nothing() {
+    let unsigned = Report { standing: Standing::Pending, ..report(Source::Push, 300) };
+    for (notices, expected) in [
+        (vec![Some(notice(1))], "applied: seen 1"),
+        (vec![Some(notice(1)), None], "applied: seen 1"),
+        (vec![], "applied: seen 0"),
+    ] {
+        let named = Named::References { notices, rule: Rule::Exact };
+        assert_eq!(told(&decide(&account(), &unsigned, &named)), expected);
+    }
+}
+
+#[test]
 fn debits_are_no_payments() {
     let debit = Report { direction: Direction::Debit, ..report(Source::Push, 300) };
     let named = Named::References { notices: vec![Some(notice(1))], rule: Rule::Exact };

@@ -106,6 +106,10 @@ impl Provider for Sepay {
         push.verified(&self.account_number, standing)
     }
 
+    fn proves_money(&self) -> bool {
+        self.auth == SepayAuth::Hmac
+    }
+
     fn checkout(&self) -> Option<&dyn Checkout> {
         None
     }

@@ -78,6 +78,10 @@ impl Provider for Vnpay {
         Ok(message.verified(now))
     }
 
+    fn proves_money(&self) -> bool {
+        true
+    }
+
     fn checkout(&self) -> Option<&dyn Checkout> {
         Some(self)
     }
@@ -88,6 +92,10 @@ impl Provider for Vnpay {
 }
 
 impl Checkout for Vnpay {
+    fn takes(&self, amount: Dong) -> bool {
+        wire_amount(amount).is_some()
+    }
+
     fn pay_url(&self, attempt: &CheckoutRequest) -> Result<String, CheckoutError> {
         let parameters = pay::parameters(&self.merchant, attempt)?;
         Ok(pay::sign(&self.pay_endpoint, &parameters, &self.keys).url)

@@ -109,8 +109,11 @@ rules! {
     FILE_TWICE: "I-14" "statement" = "select x.id, 'the same file was imported before'
         from (select id, row_number() over (partition by account_id, sha256 order by imported_at, id)
           as copy from statement) x where x.copy > 1";
+    // Identical lines of one file are two lines (protocols 7): the second bears its number.
     REFERENCE_TWICE: "I-14" "statement_line" = "select x.id, 'bank reference ' || x.bank_reference ||
-        ' was imported before' from (select id, bank_reference, row_number() over (
-          partition by account_id, bank_reference, direction, amount order by booked_on, id) as copy
-          from statement_line where bank_reference is not null) x where x.copy > 1";
+        ' was imported before' from (select id, bank_reference, statement_id, source_id,
+          row_number() over same as copy, first_value(statement_id) over same as first
+          from statement_line where bank_reference is not null window same as (
+            partition by account_id, bank_reference, direction, amount order by booked_on, n, id)) x
+        where x.copy > 1 and (x.statement_id <> x.first or x.source_id not like '%/%#_%')";
 }

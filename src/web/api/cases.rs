@@ -110,13 +110,8 @@ struct ReliefBody {
 
 impl CaseBody {
     fn into_case(self, court: CourtId, judge: Option<StaffId>) -> Result<NewCase, Problem> {
-        let parties = self.parties.into_iter().enumerate().map(|(place, party)| {
-            if party.birth_year.is_some_and(|year| !BIRTH_YEARS.contains(&year)) {
-                let field = format!("parties[{place}].birth_year");
-                return Err(Problem::new(Code::Invalid).at(field, "out_of_range"));
-            }
-            Ok(party.into_party())
-        });
+        let parties = self.parties.into_iter().enumerate();
+        let parties = parties.map(|(place, party)| party.check(place).map(|()| party.into_party()));
         Ok(NewCase {
             court,
             number: self.number,
@@ -137,6 +132,22 @@ impl CaseBody {
 }
 
 impl PartyBody {
+    fn check(&self, place: usize) -> Result<(), Problem> {
+        let refused = |field, code| {
+            Err(Problem::new(Code::Invalid).at(format!("parties[{place}].{field}"), code))
+        };
+        if self.birth_year.is_some_and(|year| !BIRTH_YEARS.contains(&year)) {
+            return refused("birth_year", "out_of_range");
+        }
+        if self.phone.as_deref().is_some_and(|text| !is_phone(text)) {
+            return refused("phone", "invalid_value");
+        }
+        if self.email.as_deref().is_some_and(|text| !is_email(text)) {
+            return refused("email", "invalid_value");
+        }
+        Ok(())
+    }
+
     fn into_party(self) -> NewParty {
         NewParty {
             role: self.role,
@@ -151,6 +162,21 @@ impl PartyBody {
             eservice_on: self.eservice_on,
         }
     }
+}
+
+/// Ten digits from 0, as numbers in Vietnam are; blanks, dots and dashes between them.
+fn is_phone(text: &str) -> bool {
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+    digits.len() == 10 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Something, an @, and a domain.
+fn is_email(text: &str) -> bool {
+    let plain = !text.contains(char::is_whitespace);
+    text.split_once('@').is_some_and(|(name, domain)| {
+        let labels = domain.split('.').all(|label| !label.is_empty());
+        plain && !name.is_empty() && domain.contains('.') && labels && !domain.contains('@')
+    })
 }
 
 impl ClaimBody {

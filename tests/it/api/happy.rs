@@ -1,7 +1,7 @@
 //! A court's system takes a case from fee to receipt.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     a_case,
@@ -80,6 +80,21 @@ on_both! {
         assert_eq!(paid["items"][0]["reference"], reference);
         let courts = client.ask(200, get("/courts")).await;
         assert_eq!(courts["items"][0]["collector"]["code"], "DEMO-THADS-00");
+    }
+
+    async fn counterclaims_of_the_same_people_are_one_group(world: World) {
+        let client = Client::of_court(&world).await;
+        let mut case = a_case();
+        let two = case["parties"].as_array().unwrap()[1].clone();
+        case["parties"].as_array_mut().unwrap().push(two);
+        for by in [[1, 2], [2, 1]] {
+            let by: Vec<Value> = by.iter().map(|party| json!({ "party": party })).collect();
+            let claim = json!({ "text": "Phản tố", "group": "counterclaim", "amount": 9, "by": by });
+            case["claims"].as_array_mut().unwrap().push(claim);
+        }
+        let groups = client.ask(201, post("/cases", &case)).await["groups"].clone();
+        let kinds: Vec<&Value> = groups.as_array().unwrap().iter().map(|g| &g["kind"]).collect();
+        assert_eq!(kinds, ["main", "counterclaim"]);
     }
 
     async fn lists_come_in_pages(world: World) {
