@@ -4,6 +4,7 @@ use super::{
     IllegalTransition,
     id::{AccountId, AgencyId, NoticeId, PaymentId, Reference},
     money::Dong,
+    payment::Paid,
 };
 
 codes! {
@@ -126,6 +127,8 @@ pub struct WaitingPart {
     pub payment: PaymentId,
     /// What of it waits.
     pub amount: Dong,
+    /// When it was paid.
+    pub paid: Paid,
 }
 
 /// What settling needs to know of a notice.

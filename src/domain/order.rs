@@ -72,13 +72,15 @@ codes! {
 
 impl OrderState {
     /// The state after `event`: the one table of an order's life. Only `paid` is final: failed,
-    /// expired and cancelled orders still settle when proven money arrives.
+    /// expired and cancelled orders are still seen and settle when proven money arrives.
     pub fn after(self, event: OrderEvent) -> Result<Self, IllegalTransition> {
         use OrderEvent as E;
         use OrderState as S;
         match (self, event) {
             (S::Created, E::Leave) => Ok(S::Pending),
-            (S::Created | S::Pending, E::See) => Ok(S::Seen),
+            (S::Created | S::Pending | S::Failed | S::Expired | S::Cancelled, E::See) => {
+                Ok(S::Seen)
+            }
             (
                 S::Created | S::Pending | S::Seen | S::Failed | S::Expired | S::Cancelled,
                 E::Settle,
@@ -142,8 +144,11 @@ mod tests {
         ("seen", "fail", "failed"),
         ("seen", "expire", "expired"),
         ("seen", "cancel", "cancelled"),
+        ("failed", "see", "seen"),
         ("failed", "settle", "paid"),
+        ("expired", "see", "seen"),
         ("expired", "settle", "paid"),
+        ("cancelled", "see", "seen"),
         ("cancelled", "settle", "paid"),
     ];
 

@@ -75,6 +75,31 @@ codes! {
     }
 }
 
+/// When money was paid, and whose clock says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// The moment, where the source knows it.
+    pub at: Option<Timestamp>,
+    /// The day in Vietnam.
+    pub on: Day,
+    /// What both rest on.
+    pub basis: PaidBasis,
+}
+
+impl Paid {
+    /// The moment that deadlines are held against: money that is known by its day only counts as
+    /// paid when that day began.
+    pub fn moment(self) -> Timestamp {
+        self.at.unwrap_or_else(|| self.on.start())
+    }
+
+    /// The later of two: a sum that came in parts was paid when the last of them was.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if other.moment() > self.moment() { other } else { self }
+    }
+}
+
 /// One verified report of a movement, in one form for every door of the settlement lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -102,4 +127,11 @@ pub struct Report {
     pub paid_basis: PaidBasis,
     /// The bank's value date.
     pub value_date: Option<Day>,
+}
+
+impl Report {
+    /// When the money was paid.
+    pub const fn paid(&self) -> Paid {
+        Paid { at: self.paid_at, on: self.paid_on, basis: self.paid_basis }
+    }
 }

@@ -18,9 +18,11 @@ use anphi::{
         payment::{Address, Counterparty, Direction, PaidBasis, Report, Source, Standing},
         settle::Answer,
         staff::Scope,
+        time::Timestamp,
     },
     store::statement::ExceptionFilter,
 };
+use chrono::TimeDelta;
 
 use crate::harness::{World, on_both};
 
@@ -163,6 +165,24 @@ on_both! {
         assert_eq!(open_exceptions(&world).await, []);
         assert_eq!(count(&world, "select count(*) from receipt").await, 1);
         assert_eq!(count(&world, "select count(*) from allocation").await, 2);
+    }
+
+    async fn parts_were_paid_when_the_last_of_them_was(world: World) {
+        let notice = world.served(1_500_000).await;
+        let last = notice.pay_before.unwrap();
+        let part = |id, amount, paid_at: Timestamp| {
+            let mut part = push(&world, id, amount, notice.reference.as_str());
+            part.report.paid_at = Some(paid_at);
+            part.report.paid_on = paid_at.day();
+            part
+        };
+        // The bank's word of the part in time comes after that of the late one.
+        settle(&world, part("1", 1_000_000, last)).await;
+        settle(&world, part("2", 500_000, last.plus(TimeDelta::hours(-2)))).await;
+        let paid = world.notice(notice.id).await;
+        assert_eq!(paid.state, NoticeState::Paid);
+        assert_eq!((paid.paid_at, paid.paid_on), (Some(last), Some(last.day())));
+        assert_ne!(paid.timeliness.as_deref(), Some("in_time"));
     }
 
     async fn too_much_settles_and_leaves_the_rest(world: World) {

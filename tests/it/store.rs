@@ -46,6 +46,20 @@ on_both! {
 }
 
 #[tokio::test]
+async fn what_only_grows_is_not_emptied_at_once() {
+    let Some(world) = World::on_postgres().await else { return };
+    let Store::Postgres { pool, .. } = &world.app.store else { panic!("PostgreSQL") };
+    let kept = "select cast(tgrelid as regclass)::text from pg_trigger where tgname like '%_stays'";
+    let tables: Vec<(String,)> = sqlx::query_as(kept).fetch_all(pool).await.unwrap();
+    assert!(tables.len() > 15, "{tables:?}");
+    for (table,) in tables {
+        let text = format!("truncate {table} cascade");
+        let refused = pool.execute(sqlx::AssertSqlSafe(text)).await.unwrap_err().to_string();
+        assert!(refused.contains("truncate refused"), "{table}: {refused}");
+    }
+}
+
+#[tokio::test]
 async fn sqlite_is_opened_for_durability() {
     let world = World::on_sqlite().await;
     let Store::Sqlite { read, write } = &world.app.store else { panic!("SQLite") };

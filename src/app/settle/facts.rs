@@ -16,9 +16,9 @@ use crate::{
         money::Dong,
         notice::{NoticeFacts, NoticeState, WaitingPart},
         order::{OrderFacts, OrderKind, OrderState},
-        payment::PaidBasis,
+        payment::Paid,
         settle::AccountFacts,
-        time::{Day, Timestamp},
+        time::Timestamp,
     },
     store::engine::{NoticeOrder, SeriesRow, WaitingRow},
 };
@@ -26,9 +26,7 @@ use crate::{
 /// How a notice came to be paid, as its row keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PaidFacts {
-    pub(super) at: Option<Timestamp>,
-    pub(super) on: Day,
-    pub(super) basis: PaidBasis,
+    pub(super) by: Paid,
     pub(super) timeliness: &'static str,
     pub(super) receipt_at: Timestamp,
 }
@@ -130,7 +128,8 @@ impl Facts {
     pub(super) fn add_waiting(&mut self, rows: &[WaitingRow]) {
         for row in rows {
             if let Some(notice) = self.notices.get_mut(&row.notice_id) {
-                let part = WaitingPart { payment: row.payment_id, amount: row.amount };
+                let paid = Paid { at: row.paid_at, on: row.paid_on, basis: row.paid_basis };
+                let part = WaitingPart { payment: row.payment_id, amount: row.amount, paid };
                 notice.parts.push((row.id, part));
                 notice.facts.waiting.push(part);
             }

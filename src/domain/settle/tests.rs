@@ -91,7 +91,11 @@ fn with_state(state: NoticeState) -> Option<NoticeFacts> {
 fn with_waiting(parts: &[i64]) -> Option<NoticeFacts> {
     let waiting = parts
         .iter()
-        .map(|part| WaitingPart { payment: PaymentId::new(id(9)), amount: dong(*part) })
+        .map(|part| WaitingPart {
+            payment: PaymentId::new(id(9)),
+            amount: dong(*part),
+            paid: report(Source::Push, *part).paid(),
+        })
         .collect();
     Some(NoticeFacts { waiting, ..notice(1) })
 }
@@ -148,13 +152,12 @@ fn after_match_only_the_statement_settles() {
     {
         assert_eq!(told(&decide(&account, &report(source, 300), &named)), expected);
     }
-    let order =
-        OrderFacts { id: OrderId::new(id(7)), amount: dong(300), state: OrderState::Pending };
-    let named = Named::Attempt(Some((order, notice(1))));
-    assert_eq!(
-        told(&decide(&account, &report(Source::Gateway, 300), &named)),
-        "applied: order see"
-    );
+    for state in [OrderState::Pending, OrderState::Failed, OrderState::Expired] {
+        let order = OrderFacts { id: OrderId::new(id(7)), amount: dong(300), state };
+        let named = Named::Attempt(Some((order, notice(1))));
+        let decision = decide(&account, &report(Source::Gateway, 300), &named);
+        assert_eq!(told(&decision), "applied: order see", "{state}");
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::domain::{
     money::Dong,
     notice::NoticeState,
     order::{OrderKind, OrderState},
-    payment::Source,
+    payment::{PaidBasis, Source},
     settle::{Answer, IssueMode, PartsMode},
     time::{Day, Timestamp},
 };
@@ -99,6 +99,12 @@ pub struct WaitingRow {
     pub payment_id: PaymentId,
     /// How much.
     pub amount: Dong,
+    /// The moment it was paid, where it is known.
+    pub paid_at: Option<Timestamp>,
+    /// The day it was paid.
+    pub paid_on: Day,
+    /// What both rest on.
+    pub paid_basis: PaidBasis,
 }
 
 /// An open series of an agency, or the row that carries its audit head, locked for this batch.

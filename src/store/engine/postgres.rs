@@ -27,7 +27,8 @@ where n.reference in (select jsonb_array_elements_text(cast($1 as jsonb)))
 order by n.agency_id, n.id, o.attempt for update of n";
 
 pub(super) const WAITING_PARTS: &str = "
-select e.id, e.notice_id, e.payment_id, e.amount from exception e
+select e.id, e.notice_id, e.payment_id, e.amount, p.paid_at, p.paid_on, p.paid_basis
+from exception e join payment p on p.id = e.payment_id
 where e.state = 'open' and e.kind = 'short' and e.payment_id is not null
   and e.notice_id in (select cast(x as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as x)
 order by e.raised_at, e.id";

@@ -44,7 +44,8 @@ impl Plan<'_> {
             Choice::Settles { settlement, rest } => {
                 self.end(item, waiting, ("exception.assigned", Some(notice)))?;
                 let case = self.notice(notice)?.case;
-                let part = WaitingPart { payment, amount: settlement.amount };
+                let part =
+                    WaitingPart { payment, amount: settlement.amount, paid: item.report.paid() };
                 let mut effects = Effects::default();
                 effects.add_group(self.book_part(item, &part, notice, case)?);
                 let receipt = self.settle(item, payment, settlement, None, effects)?;

@@ -189,9 +189,9 @@ impl<'a> Plan<'a> {
                 state: work.facts.state,
                 allocated: work.facts.allocated,
                 waiting: work.facts.waiting_sum(),
-                paid_at: work.paid.and_then(|paid| paid.at),
-                paid_on: work.paid.map(|paid| paid.on),
-                paid_basis: work.paid.map(|paid| paid.basis),
+                paid_at: work.paid.and_then(|paid| paid.by.at),
+                paid_on: work.paid.map(|paid| paid.by.on),
+                paid_basis: work.paid.map(|paid| paid.by.basis),
                 timeliness: work.paid.map(|paid| paid.timeliness),
                 receipt_at_court: work.paid.map(|paid| paid.receipt_at),
             });

@@ -17,7 +17,7 @@ use crate::{
         money::Dong,
         notice::{NoticeEvent, WaitingPart},
         order::OrderEvent,
-        payment::{Address, Source},
+        payment::{Address, Paid, Source},
         settle::{Rest, Rule, Settlement},
         time::Timestamp,
     },
@@ -254,7 +254,9 @@ impl Plan<'_> {
         effects.receipt_ids.push(numbered.id);
         let chain = self.chain(item.account)?;
         let audit = self.act(item, chain, ("notice.paid", "notice", notice.uuid()), &effects);
-        self.pay_notice(item, notice, numbered.issued_at, audit)?;
+        let parts = settlement.joined.iter().map(|part| part.paid);
+        let paid = parts.fold(item.report.paid(), Paid::later);
+        self.pay_notice(paid, notice, numbered.issued_at, audit)?;
         if let Some(order) = order {
             self.step_order(order, OrderEvent::Settle, audit, None)?;
         }
@@ -306,31 +308,23 @@ impl Plan<'_> {
 
     fn pay_notice(
         &mut self,
-        item: &Item,
+        paid: Paid,
         notice: NoticeId,
         receipt_at: Timestamp,
         audit: Uuid,
     ) -> Result<(), PlanError> {
-        let report = &item.report;
         let work = self.facts.notices.get_mut(&notice).ok_or(PlanError::Missing("the notice"))?;
         let from = work.facts.state;
         work.facts.state = from.after(NoticeEvent::Settle)?;
         work.facts.allocated = work.facts.amount;
-        // A payment that is known by its day only counts as made on that day.
-        let moment = report.paid_at.unwrap_or_else(|| report.paid_on.start());
+        let moment = paid.moment();
         let timeliness = match (work.pay_before, work.lapses_at) {
             (Some(pay_before), _) if moment < pay_before => "in_time",
             (Some(_), Some(lapses_at)) if moment < lapses_at => "tolerated",
             (Some(_), _) => "late",
             (None, _) => "in_time",
         };
-        work.paid = Some(PaidFacts {
-            at: report.paid_at,
-            on: report.paid_on,
-            basis: report.paid_basis,
-            timeliness,
-            receipt_at,
-        });
+        work.paid = Some(PaidFacts { by: paid, timeliness, receipt_at });
         let to = work.facts.state.code();
         self.change(("notice", notice.uuid()), (Some(from.code()), to), audit);
         Ok(())
@@ -351,7 +345,7 @@ impl Plan<'_> {
         if let (ExceptionKind::Short, Some(notice)) = (rest.kind, rest.notice) {
             let work =
                 self.facts.notices.get_mut(&notice).ok_or(PlanError::Missing("the notice"))?;
-            let part = WaitingPart { payment, amount: rest.amount };
+            let part = WaitingPart { payment, amount: rest.amount, paid: item.report.paid() };
             work.parts.push((id, part));
             work.facts.waiting.push(part);
         }

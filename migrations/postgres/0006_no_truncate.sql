@@ -1,0 +1,20 @@
+-- `truncate` passes by triggers on rows: what only grows (I-24) refuses it as a statement.
+create trigger account_version_whole before truncate on account_version for each statement execute function refuse_change();
+create trigger allocation_whole before truncate on allocation for each statement execute function refuse_change();
+create trigger assessment_whole before truncate on assessment for each statement execute function refuse_change();
+create trigger audit_entry_whole before truncate on audit_entry for each statement execute function refuse_change();
+create trigger blob_whole before truncate on blob for each statement execute function refuse_change();
+create trigger inbox_whole before truncate on inbox for each statement execute function refuse_change();
+create trigger payment_whole before truncate on payment for each statement execute function refuse_change();
+create trigger payment_reference_whole before truncate on payment_reference for each statement execute function refuse_change();
+create trigger posting_whole before truncate on posting for each statement execute function refuse_change();
+create trigger posting_group_whole before truncate on posting_group for each statement execute function refuse_change();
+create trigger receipt_whole before truncate on receipt for each statement execute function refuse_change();
+create trigger receipt_paper_whole before truncate on receipt_paper for each statement execute function refuse_change();
+create trigger reference_data_whole before truncate on reference_data for each statement execute function refuse_change();
+create trigger refused_file_whole before truncate on refused_file for each statement execute function refuse_change();
+create trigger sighting_whole before truncate on sighting for each statement execute function refuse_change();
+create trigger sign_in_whole before truncate on sign_in for each statement execute function refuse_change();
+create trigger state_change_whole before truncate on state_change for each statement execute function refuse_change();
+create trigger statement_whole before truncate on statement for each statement execute function refuse_change();
+create trigger statement_line_whole before truncate on statement_line for each statement execute function refuse_change();
