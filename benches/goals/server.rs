@@ -1,6 +1,7 @@
 //! A server in a process of its own: the program as it is installed, or what it is compared with.
 
 use std::{
+    io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command},
@@ -17,7 +18,7 @@ pub(crate) struct Server {
     process: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// How long it took from its start until it took a connection.
+    /// How long it took from its start until it was ready for requests.
     pub(crate) ready_after: Duration,
 }
 
@@ -36,7 +37,7 @@ impl Server {
         command.arg("serve").arg("--config").arg(installation.settings_file());
         command.env("ANPHI_SERVER__LISTEN", public.to_string());
         command.env("ANPHI_ADMIN__LISTEN", second.to_string());
-        Self::start(command, public)
+        Self::start(command, public, is_ready)
     }
 
     /// One transaction a callback.
@@ -44,15 +45,19 @@ impl Server {
         let address = free();
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg(BASELINE).arg(installation.settings_file()).arg(address.to_string());
-        Self::start(command, address)
+        Self::start(command, address, |address| TcpStream::connect(address).is_ok())
     }
 
-    fn start(mut command: Command, address: SocketAddr) -> Self {
+    fn start(
+        mut command: Command,
+        address: SocketAddr,
+        is_up: impl Fn(SocketAddr) -> bool,
+    ) -> Self {
         let began = Instant::now();
         let mut process = command.spawn().unwrap();
-        while TcpStream::connect(address).is_err() {
-            assert!(process.try_wait().unwrap().is_none(), "the server ended before it listened");
-            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
+        while !is_up(address) {
+            assert!(process.try_wait().unwrap().is_none(), "the server ended before it was up");
+            assert!(began.elapsed() < Duration::from_mins(1), "the server does not get up");
             std::thread::sleep(Duration::from_millis(1));
         }
         Self { process, address, ready_after: began.elapsed() }
@@ -81,6 +86,18 @@ impl Server {
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
         kibibytes * 1024 / 1000
     }
+}
+
+/// Whether it says that it is ready: it listens before it has its database.
+fn is_ready(address: SocketAddr) -> bool {
+    let asked = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    asked().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
 /// A loopback address that was free a moment ago.

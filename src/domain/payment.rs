@@ -130,6 +130,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The bank's reference, if it says anything.
+    pub fn reference(&self) -> Option<&str> {
+        self.bank_reference.as_deref().filter(|reference| !reference.is_empty())
+    }
+
     /// When the money was paid.
     pub const fn paid(&self) -> Paid {
         Paid { at: self.paid_at, on: self.paid_on, basis: self.paid_basis }

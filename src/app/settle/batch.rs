@@ -428,7 +428,7 @@ async fn find_sightings(
             KnownQuery {
                 item: i64::try_from(*place).unwrap_or(i64::MAX),
                 account_id: item.account,
-                bank_reference: item.report.bank_reference.clone(),
+                bank_reference: item.report.reference().map(str::to_owned),
                 amount: item.report.amount,
                 from: day.plus(-1).unwrap_or(day),
                 to: day.plus(1).unwrap_or(day),
@@ -474,7 +474,7 @@ fn trace(item: &Item) -> Trace {
         direction: item.report.direction,
         amount: item.report.amount,
         day: item.report.paid_on,
-        bank_reference: item.report.bank_reference.clone(),
+        bank_reference: item.report.reference().map(str::to_owned),
         notices: references(item).iter().filter_map(|code| code.parse().ok()).collect(),
     }
 }

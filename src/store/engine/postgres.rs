@@ -42,23 +42,29 @@ where (s.state = 'open' or s.carries_head)
 order by s.agency_id, s.carries_head desc, s.id for update of s";
 
 /// Each way to know a payment goes by an index of its own: an account has many payments a day.
+/// `offset 0` has PostgreSQL go from the batch to the payments and never the other way.
 pub(super) const KNOWN_PAYMENTS: &str = "
 with x as materialized (
   select * from jsonb_to_recordset(cast($1 as jsonb)) as x (
     item bigint, account_id uuid, bank_reference text, amount bigint, \"from\" date, \"to\" date
   )
 ), known as (
-  select x.item, p.id from x join payment p
-    on p.account_id = x.account_id and p.bank_reference = x.bank_reference
+  select x.item, p.id from x cross join lateral (
+    select p.id from payment p
+    where p.account_id = x.account_id and p.bank_reference = x.bank_reference offset 0
+  ) p
   union all
-  select x.item, p.id from x join payment p
-    on p.account_id = x.account_id and p.bank_reference is null
-    and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\"
+  select x.item, p.id from x cross join lateral (
+    select p.id from payment p
+    where p.account_id = x.account_id and p.bank_reference is null
+      and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\" offset 0
+  ) p
   union all
-  select x.item, p.id from x join payment p
-    on p.account_id = x.account_id and p.bank_reference is not null
-    and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\"
-  where x.bank_reference is null
+  select x.item, p.id from x cross join lateral (
+    select p.id from payment p
+    where p.account_id = x.account_id and p.bank_reference > ''
+      and p.amount = x.amount and p.paid_on between x.\"from\" and x.\"to\" offset 0
+  ) p where x.bank_reference is null
 )
 select k.item, p.id, p.amount, p.bank_reference, p.paid_on, p.source,
   coalesce((select string_agg(n.reference, ',') from notice n where n.id in (

@@ -54,7 +54,7 @@ with x as materialized (
     and p.amount = x.amount and p.paid_on between x.low and x.high
   union all
   select x.item, p.id from x cross join payment p indexed by payment_referenced
-    on p.account_id = x.account_id and p.bank_reference is not null
+    on p.account_id = x.account_id and p.bank_reference > ''
     and p.amount = x.amount and p.paid_on between x.low and x.high
   where x.bank_reference is null
 )

@@ -87,7 +87,7 @@ impl Plan<'_> {
                 Address::Memo(memo) => Some(memo.clone()),
                 Address::Attempt(_) => None,
             },
-            bank_reference: report.bank_reference.clone(),
+            bank_reference: report.reference().map(str::to_owned),
         })
     }
 
