@@ -1,8 +1,8 @@
 //! The settlement lane: the one way by which money settles (contract 5, decisions 3).
 //!
-//! Doors hand a verified report to [`Lane::settle`] and wait. One writer task takes all that waits,
-//! decides it with `domain::settle`, writes it in one transaction and answers each caller after
-//! COMMIT. A caller that goes away changes nothing: the work has its own task.
+//! Doors hand a verified report to [`Lane::settle`] and wait. All that waits is taken as a batch,
+//! decided with `domain::settle`, written in one transaction and answered after COMMIT. A caller that
+//! goes away changes nothing: the work has its own task.
 
 mod assign;
 mod batch;
