@@ -234,7 +234,7 @@ async fn carry(from: TcpListener, to: String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_waits_for_a_database_that_is_away_and_says_so() {
     let Some(world) = World::on_postgres().await else { return };
-    let (_, after) = world.url().split_once('@').unwrap();
+    let (user, after) = world.url().split_once('@').unwrap();
     let (server, name) = after.split_once('/').unwrap();
     let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (public, second, away) = (free(), free(), free());
@@ -242,7 +242,7 @@ async fn it_waits_for_a_database_that_is_away_and_says_so() {
         "waiting for the database",
         &world,
         &[
-            ("ANPHI_DATABASE__URL", &format!("postgres://postgres@{away}/{name}")),
+            ("ANPHI_DATABASE__URL", &format!("{user}@{away}/{name}")),
             ("ANPHI_SERVER__LISTEN", &public.to_string()),
             ("ANPHI_ADMIN__LISTEN", &second.to_string()),
         ],
